@@ -1,0 +1,13 @@
+"""A test that is skipped has proved nothing: the run fails on it."""
+
+import pytest
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session, exitstatus):
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if reporter and reporter.stats.get("skipped") and exitstatus == 0:
+        reporter.write_line(
+            "Tests were skipped, which this project takes for a failure."
+        )
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED

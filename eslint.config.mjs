@@ -1,0 +1,33 @@
+import { createRequire } from "node:module";
+
+// The tools are installed into .local/node, where a plain import does not look.
+const require = createRequire(new URL(".local/node/", import.meta.url));
+const js = require("@eslint/js");
+const globals = require("globals");
+
+// What Odoo's bundles put on the window; everything else is imported.
+const odooGlobals = { Chart: "readonly", luxon: "readonly", odoo: "readonly" };
+
+export default [
+    js.configs.recommended,
+    { linterOptions: { reportUnusedDisableDirectives: "error" } },
+    {
+        files: ["addons/**/*.js"],
+        languageOptions: {
+            ecmaVersion: 2022,
+            sourceType: "module",
+            globals: { ...globals.browser, ...odooGlobals },
+        },
+        rules: {
+            eqeqeq: "error",
+            "no-console": ["error", { allow: ["warn", "error"] }],
+            "no-restricted-globals": ["error", "event", "name", "self"],
+            "no-var": "error",
+            "prefer-const": "error",
+        },
+    },
+    {
+        files: ["*.mjs"],
+        languageOptions: { globals: globals.node },
+    },
+];
