@@ -1,0 +1,43 @@
+"""How an addon declares that its documents belong on the time line."""
+
+from typing import NamedTuple
+
+# The id of a row is id of the record * SLOTS + slot of its source.
+SLOTS = 32
+
+
+class Source(NamedTuple):
+    """One kind of document that is a contact with a customer.
+
+    Field paths may go through many2one fields (``mail_message_id.date``).
+
+    :param slot: number below 32, unique over all addons and never reused
+    :param model: model that is read, under the reader's own access rules
+    :param kind: a value of ``crm.timeline.kind``, or the field that holds one where
+        ``kind_field`` is true
+    :param date: path of the date or datetime of the contact
+    :param partner: path of the person; rows without one are left out
+    :param subject: fields of the document, the first that is filled is the subject
+    :param user: path of the employee, if there is one
+    :param company: path of the company, if there is one
+    :param direction: ``in``, ``out``, empty, or the field that holds it
+    :param domain: which records count
+    :param document: many2one to the document that a row opens; empty: the record
+    :param guard: paths of the model name and id of the document whose read access
+        decides, for models such as messages whose own rules are not SQL
+    """
+
+    slot: int
+    model: str
+    kind: str
+    date: str
+    partner: str
+    subject: tuple[str, ...]
+    user: str = ""
+    company: str = ""
+    direction: str = ""
+    domain: tuple = ()
+    document: str = ""
+    kind_field: bool = False
+    direction_field: bool = False
+    guard: tuple[str, str] = ()
