@@ -1,0 +1,4 @@
+from . import crm_timeline
+from . import helpdesk_ticket
+from . import mail_thread
+from . import res_partner

@@ -1,0 +1,2 @@
+from . import crm_timeline
+from . import res_partner

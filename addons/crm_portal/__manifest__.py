@@ -1,0 +1,18 @@
+{
+    "name": "CRM Portal",
+    "summary": "Customers answer, close and rate their tickets",
+    "version": "19.0.1.0.0",
+    "category": "Website",
+    "author": "CRM Suite",
+    "license": "AGPL-3",
+    "depends": [
+        "crm_css",
+        "crm_sfa",
+    ],
+    "data": [
+        "views/helpdesk_ticket_templates.xml",
+    ],
+    "demo": [
+        "demo/res_users_demo.xml",
+    ],
+}

@@ -1,0 +1,22 @@
+{
+    "name": "CRM Sales",
+    "summary": "Leads, quotations, orders and invoices on the customer's time line",
+    "version": "19.0.1.0.0",
+    "category": "Sales/CRM",
+    "author": "CRM Suite",
+    "license": "AGPL-3",
+    "depends": [
+        "crm_base",
+        "sale_crm",
+        "sale_management",
+    ],
+    "data": [
+        "security/crm_sfa_groups.xml",
+        "security/ir.model.access.csv",
+        "security/sale_order_rules.xml",
+    ],
+    "demo": [
+        "demo/res_users_demo.xml",
+        "demo/sale_order_demo.xml",
+    ],
+}
