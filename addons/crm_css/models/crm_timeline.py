@@ -6,7 +6,7 @@ from odoo.addons.crm_base.tools.timeline import Source
 class CrmTimeline(models.Model):
     _inherit = "crm.timeline"
 
-    kind = fields.Selection(selection_add=[("ticket", "Ticket")])
+    kind = fields.Selection(selection_add=[("ticket", "Ticket"), ("rating", "Rating")])
 
     @api.model
     def _timeline_sources(self):
@@ -21,7 +21,18 @@ class CrmTimeline(models.Model):
             company="company_id",
             subject=("display_name",),
         )
-        return [*super()._timeline_sources(), ticket]
+        rating = Source(
+            slot=9,
+            model="rating.rating",
+            kind="rating",
+            direction="in",
+            date="write_date",
+            partner="partner_id",
+            subject=("feedback", "rating_text"),
+            domain=(("consumed", "=", True), ("res_model", "=", "helpdesk.ticket")),
+            guard=("res_model", "res_id"),
+        )
+        return [*super()._timeline_sources(), ticket, rating]
 
     @api.model
     def _guarded_models(self):
@@ -29,4 +40,7 @@ class CrmTimeline(models.Model):
 
     @api.model
     def _kind_icons(self):
-        return super()._kind_icons() | {"ticket": "fa-life-ring"}
+        return super()._kind_icons() | {
+            "ticket": "fa-life-ring",
+            "rating": "fa-smile-o",
+        }

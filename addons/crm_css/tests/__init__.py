@@ -1,0 +1,3 @@
+from . import test_mail_gateway
+from . import test_portal_holes
+from . import test_ticket_history
