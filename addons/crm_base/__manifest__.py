@@ -33,5 +33,8 @@
         "web.assets_backend": [
             "crm_base/static/src/customer_card/*",
         ],
+        "web.assets_tests": [
+            "crm_base/static/tests/tours/*",
+        ],
     },
 }

@@ -19,4 +19,9 @@
         "demo/res_users_demo.xml",
         "demo/helpdesk_ticket_demo.xml",
     ],
+    "assets": {
+        "web.assets_tests": [
+            "crm_css/static/tests/tours/*",
+        ],
+    },
 }

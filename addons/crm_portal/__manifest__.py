@@ -15,4 +15,9 @@
     "demo": [
         "demo/res_users_demo.xml",
     ],
+    "assets": {
+        "web.assets_tests": [
+            "crm_portal/static/tests/tours/*",
+        ],
+    },
 }

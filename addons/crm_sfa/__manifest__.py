@@ -19,4 +19,9 @@
         "demo/res_users_demo.xml",
         "demo/sale_order_demo.xml",
     ],
+    "assets": {
+        "web.assets_tests": [
+            "crm_sfa/static/tests/tours/*",
+        ],
+    },
 }

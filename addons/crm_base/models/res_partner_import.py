@@ -2,6 +2,8 @@ from odoo import api, models
 
 from ..tools.contact_data import clean_email, clean_phone, name_key
 
+HEADLINE = 1
+
 
 class ResPartner(models.Model):
     _inherit = "res.partner"
@@ -36,7 +38,7 @@ class ResPartner(models.Model):
                 value, reason = clean(str(row[columns[field]] or ""), columns, row)
                 row[columns[field]] = value
                 if reason:
-                    problems.append(self._import_problem(index, field, reason))
+                    problems.append(self._import_problem(columns, row, index, reason))
         return problems
 
     def _clean_name(self, text: str, columns: dict, row: list) -> tuple:
@@ -87,10 +89,10 @@ class ResPartner(models.Model):
                 reason = self.env._(
                     "This contact is there already: %(where)s.", where=where
                 )
-                problems.append(self._import_problem(index, "name", reason))
+                problems.append(self._import_problem(columns, row, index, reason))
             for key in keys:
                 known.setdefault(
-                    key, self.env._("row %(row)s of the file", row=index + 1)
+                    key, self.env._("row %(row)s of the file", row=index + HEADLINE + 1)
                 )
         return problems
 
@@ -119,11 +121,21 @@ class ResPartner(models.Model):
             else self.env.company._phone_format(number=value) or ""
         )
 
-    def _import_problem(self, index: int, field: str, reason: str) -> dict:
+    def _import_problem(
+        self, columns: dict, row: list, index: int, reason: str
+    ) -> dict:
+        """Give a problem as base_import shows it: by row and reason.
+
+        Equal texts would be shown as one "at multiple rows", so each names its row's
+        contact. Rows are counted as in a spreadsheet, with its headline.
+        """
+        named = (
+            row[columns[name]] for name in ("name", "email", "phone") if name in columns
+        )
+        who = next(filter(None, named), self.env._("No name"))
         return {
             "type": "error",
             "rows": {"from": index, "to": index},
-            "record": index,
-            "field": field,
-            "message": reason,
+            "record": index + HEADLINE + 1,
+            "message": f"{who}: {reason}",
         }

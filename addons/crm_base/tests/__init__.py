@@ -3,3 +3,4 @@ from . import test_contact_data
 from . import test_import
 from . import test_interaction
 from . import test_timeline
+from . import test_tours

@@ -64,7 +64,7 @@ class TestImport(CrmCase):
             "No Phone;;call the office;Germany;",
         ]
         reasons = self._reasons(self._import(bad))
-        self.assertEqual([row for row, _reason in reasons], [4, 5, 6])
+        self.assertEqual([row for row, _reason in reasons], [6, 7, 8])
         self.assertIn("anna@@example.com", reasons[0][1])
         self.assertIn("name", reasons[1][1])
         self.assertIn("call the office", reasons[2][1])
@@ -73,8 +73,8 @@ class TestImport(CrmCase):
     def test_double_in_the_file_names_the_first_row(self):
         double = ["OLIVAR DEL SUR s.l.;Hola@Olivar.example.com;;;"]
         reasons = self._reasons(self._import(GOOD + double))
-        self.assertEqual([row for row, _reason in reasons], [4])
-        self.assertIn("row 3", reasons[0][1])
+        self.assertEqual([row for row, _reason in reasons], [6])
+        self.assertIn("row 4", reasons[0][1])
         self.assertFalse(self.added)
 
     def test_double_of_a_known_contact_names_it(self):

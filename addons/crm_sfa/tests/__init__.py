@@ -1,1 +1,2 @@
 from . import test_sales_history
+from . import test_tours
