@@ -13,8 +13,7 @@ registry.category("web_tour.tours").add("crm_base_customer_card", {
         { trigger: ".modal .o_form_button_save", run: "click" },
         {
             content: "it stands first",
-            trigger:
-                ".o_crm_card_rows li:first-child:contains('Wants a second offer')",
+            trigger: ".o_crm_card_rows li:first-child:contains('Wants a second offer')",
         },
         { trigger: ".o_crm_card_kind", run: "select visit" },
         {

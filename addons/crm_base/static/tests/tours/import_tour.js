@@ -22,19 +22,20 @@ registry.category("web_tour.tours").add("crm_base_import", {
     url: "/odoo/action-contacts.action_contacts?view_type=list",
     steps: () => [
         {
-            trigger: ".o_cp_action_menus .dropdown-toggle, .o_cog_menu .dropdown-toggle",
+            trigger:
+                ".o_cp_action_menus .dropdown-toggle, .o_cog_menu .dropdown-toggle",
             run: "click",
         },
         { trigger: ".o_import_menu", run: "click" },
         upload("bad.csv", [...GOOD, "Bad Phone;;call the office;Kiel"]),
-        { trigger: ".o_import_data_content:contains('Тур Талисман')" },
+        { trigger: ".o_import_preview:contains('Berlin')" },
         { trigger: "button:contains('Test')", run: "click" },
         {
             content: "the bad row is named with its reason",
             trigger: ".alert-danger:contains('row 4'):contains('call the office')",
         },
         upload("good.csv", GOOD),
-        { trigger: ".o_import_data_content:not(:contains('Bad Phone'))" },
+        { trigger: ".o_import_data_sidepanel:contains('good')" },
         { trigger: "button:contains('Test')", run: "click" },
         { trigger: ".alert-info:contains('valid')" },
         { trigger: "button:contains('Import')", run: "click" },

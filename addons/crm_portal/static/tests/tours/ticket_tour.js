@@ -18,8 +18,15 @@ registry.category("web_tour.tours").add("crm_portal_ticket", {
             trigger: "#chatterRoot:shadow .o-mail-Composer-input",
             run: "edit It happened again today",
         },
-        { trigger: "#chatterRoot:shadow .o-mail-Composer button:contains('Send'):enabled", run: "click" },
-        { trigger: "#chatterRoot:shadow .o-mail-Message:contains('It happened again today')" },
+        {
+            trigger:
+                "#chatterRoot:shadow .o-mail-Composer button:contains('Send'):enabled",
+            run: "click",
+        },
+        {
+            trigger:
+                "#chatterRoot:shadow .o-mail-Message:contains('It happened again today')",
+        },
         {
             content: "close",
             trigger: "form[action='/ticket/close'] button:contains('Done')",

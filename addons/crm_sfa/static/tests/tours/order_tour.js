@@ -7,7 +7,10 @@ registry.category("web_tour.tours").add("crm_sfa_order", {
             trigger: "button[name=action_confirm]:enabled",
             run: "click",
         },
-        { trigger: ".o_statusbar_status .o_arrow_button_current:contains('Sales Order')" },
+        {
+            trigger:
+                ".o_statusbar_status .o_arrow_button_current:contains('Sales Order')",
+        },
     ],
 });
 
