@@ -1,3 +1,4 @@
+from . import base
 from . import crm_interaction
 from . import crm_timeline
 from . import res_partner
