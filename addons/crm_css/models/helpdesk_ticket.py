@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import fields, models
 
 
 class HelpdeskTicket(models.Model):
@@ -6,6 +6,10 @@ class HelpdeskTicket(models.Model):
 
     # The mail gateway finds loops of one sender by this field.
     _primary_email = "partner_email"
+
+    # Both are searched from their other end; helpdesk_mgmt has no index on them.
+    partner_id = fields.Many2one(index=True)
+    duplicate_id = fields.Many2one(index="btree_not_null")
 
     def _portal_closing_stages(self):
         """Give the stages into which the customer may close this ticket."""
