@@ -24,8 +24,8 @@ BANNER = """
   marketer     marketer     marketer
   customer     customer     customer, on the portal
 
-  Look first: Customers > Tickets as agent; open a ticket and see the customer's card.
-  As customer, http://localhost:{port}/my shows the tickets and orders of that customer.
+  Look first, as agent: Helpdesk > Tickets > "Grinder stops after ten minutes" shows
+  the customer's card. As customer: http://localhost:{port}/my shows the same ticket.
   Ctrl-C stops Odoo and the database.
 """
 DEMO_SCRIPTS = [ROOT / "tools" / "demo_cdnow.py"]
@@ -159,10 +159,14 @@ def _serve(config, env) -> None:
     def stop(*_args):
         raise KeyboardInterrupt
 
+    # In a session of its own: Ctrl-C reaches us alone, and Odoo gets one signal, not
+    # two, of which it would take the second for "at once".
+    command = odoo.command(config, config.db, "--log-level=warn")
     server = subprocess.Popen(
-        odoo.command(config, config.db, "--log-level=warn"), env=odoo.environment(env)
+        command, env=odoo.environment(env), start_new_session=True
     )
-    signal.signal(signal.SIGTERM, stop)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, stop)
     try:
         _wait_for(server, config.http_port)
         print(BANNER.format(port=config.http_port), flush=True)
