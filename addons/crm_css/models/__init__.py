@@ -1,4 +1,5 @@
 from . import crm_timeline
 from . import helpdesk_ticket
 from . import mail_thread
+from . import rating_rating
 from . import res_partner

@@ -1,2 +1,3 @@
 from . import crm_timeline
 from . import res_partner
+from . import sale_order
