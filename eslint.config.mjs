@@ -27,6 +27,11 @@ export default [
         },
     },
     {
+        // Scripts that a test hands to the browser.
+        files: ["tests/**/*.js"],
+        languageOptions: { globals: { ...globals.browser, ...odooGlobals } },
+    },
+    {
         files: ["*.mjs"],
         languageOptions: { globals: globals.node },
     },

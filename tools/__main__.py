@@ -28,6 +28,7 @@ BANNER = """
   the customer's card. As customer: http://localhost:{port}/my shows the same ticket.
   Ctrl-C stops Odoo and the database.
 """
+CACHES = {"__pycache__", ".pytest_cache", ".ruff_cache"}
 DEMO_SCRIPTS = [ROOT / "tools" / "demo_cdnow.py"]
 
 
@@ -75,6 +76,9 @@ def test(config, args) -> None:
         raise Problem(
             f"There is no addon {args.addon}; there are {', '.join(odoo.suite())}."
         )
+    # pytest also takes a test's name, after two colons.
+    if args.file and not Path(args.file.partition("::")[0]).exists():
+        raise Problem(f"There is no file or folder {args.file}.")
     on_demo = ROOT / "tests" / "demo"
     chosen = [Path(args.file).resolve()] if args.file else []
     chosen += [ROOT / "addons" / args.addon] if args.addon else []
@@ -126,9 +130,10 @@ def clean(config, args) -> None:
             "The project's database is in use: stop `make run` or the tests first."
         )
     shutil.rmtree(LOCAL, ignore_errors=True)
-    for cache in ("__pycache__", ".pytest_cache", ".ruff_cache"):
-        for path in [*ROOT.glob(cache), *ROOT.glob(f"*/**/{cache}")]:
-            shutil.rmtree(path, ignore_errors=True)
+    # A walk, unlike a glob, does not leave the project through a link.
+    for folder, names, _files in os.walk(ROOT):
+        for cache in CACHES.intersection(names):
+            shutil.rmtree(Path(folder, cache), ignore_errors=True)
 
 
 def _demo_database(config, env) -> None:
@@ -148,10 +153,13 @@ def _check_port(port: int) -> None:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("0.0.0.0", port))
+        except PermissionError as error:
+            raise Problem(f"Port {port} is for root; choose one above 1023.") from error
         except OSError as error:
+            other = port + 1 if port < 65535 else port - 1
             raise Problem(
                 f"Port {port} is taken. Stop what listens there, or choose another:"
-                f" make run CRM_HTTP_PORT={port + 1}"
+                f" make run CRM_HTTP_PORT={other}"
             ) from error
 
 

