@@ -13,6 +13,7 @@
     "data": [
         "security/crm_sfa_groups.xml",
         "security/ir.model.access.csv",
+        "security/account_payment_rules.xml",
         "security/sale_order_rules.xml",
     ],
     "demo": [

@@ -69,11 +69,7 @@ class CrmTimeline(models.Model):
     @api.model
     def _timeline_sources(self) -> list[Source]:
         """Declare the kinds of documents that are contacts; addons add theirs."""
-        message = {
-            "date": "date",
-            "subject": ("subject", "preview"),
-            "guard": ("model", "res_id"),
-        }
+        message = {"date": "date", "guard": ("model", "res_id")}
         return [
             Source(
                 slot=0,
@@ -111,6 +107,7 @@ class CrmTimeline(models.Model):
                 kind="mail",
                 direction="in",
                 partner="author_id",
+                subject=("subject", "preview"),
                 domain=(
                     ("message_type", "=", "email"),
                     ("author_id.partner_share", "=", True),
@@ -123,6 +120,8 @@ class CrmTimeline(models.Model):
                 kind="message",
                 direction="in",
                 partner="author_id",
+                # Sending a message gives it the document's name as subject.
+                subject=("preview", "subject"),
                 domain=(
                     ("message_type", "=", "comment"),
                     ("author_id.partner_share", "=", True),
@@ -137,7 +136,7 @@ class CrmTimeline(models.Model):
                 date="mail_message_id.date",
                 partner="res_partner_id",
                 user="mail_message_id.create_uid",
-                subject=("subject", "preview"),
+                subject=("preview", "subject"),
                 document="mail_message_id",
                 guard=("mail_message_id.model", "mail_message_id.res_id"),
                 domain=(
@@ -249,7 +248,7 @@ class CrmTimeline(models.Model):
         null = SQL("NULL::int")
         return [
             SQL("%s::bigint * %s + %s AS id", own_id, SLOTS, source.slot),
-            SQL("%s::timestamp AS date", self._path(source, source.date, query)),
+            SQL("%s AS date", self._date(source, query)),
             SQL("%s::varchar AS kind", kind),
             SQL("%s::varchar AS direction", direction),
             SQL("%s AS partner_id", self._path(source, source.partner, query)),
@@ -272,6 +271,20 @@ class CrmTimeline(models.Model):
         for step in steps:
             model, alias = model._fields[step].join(model, alias, query)
         return model._field_to_sql(alias, last, query)
+
+    def _date(self, source: Source, query) -> SQL:
+        """SQL of the moment of a contact. A day without an hour is noon in UTC, which
+        is the same day in nearly every time zone."""
+        column = self._path(source, source.date, query)
+        model = self.env[source.model]
+        for step in source.date.split("."):
+            field = model._fields[step]
+            model = self.env.get(field.comodel_name)
+        return (
+            SQL("(%s + interval '12 hours')", column)
+            if field.type == "date"
+            else column
+        )
 
     def _document_model(self, source: Source) -> str:
         model = self.env[source.model]
@@ -304,7 +317,7 @@ class CrmTimeline(models.Model):
         )
 
     def _newest_of(self, source, query, persons, kinds, before, limit) -> SQL:
-        date = self._path(source, source.date, query)
+        date = self._date(source, query)
         columns = self._columns(source, query)
         query.add_where(
             SQL("%s = person.id", self._path(source, source.partner, query))
@@ -329,7 +342,7 @@ class CrmTimeline(models.Model):
         date, model, res_id = before
         return SQL(
             "(%s::timestamp, %s, %s) < (%s::timestamp, %s, %s)",
-            self._path(source, source.date, query),
+            self._date(source, query),
             self._document_model(source),
             self._path(source, source.document or "id", query),
             datetime.fromisoformat(date),

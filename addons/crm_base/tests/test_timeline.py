@@ -85,7 +85,7 @@ class TestTimeline(CrmCase):
         rows = self._rows(self.customer, kinds=["mail"])
         self.assertEqual(
             {(row["subject"], row["direction"], row["user"]) for row in rows},
-            {("A question", "in", ""), ("An answer", "out", self.user.name)},
+            {("A question", "in", ""), ("The answer", "out", self.user.name)},
         )
 
     def test_mail_on_a_document_one_may_not_read_is_not_there(self):

@@ -5,6 +5,7 @@ from odoo.exceptions import AccessError, MissingError
 from odoo.http import request
 
 from odoo.addons.helpdesk_mgmt.controllers.main import HelpdeskTicketController
+from odoo.addons.helpdesk_mgmt.controllers.myaccount import CustomerPortalHelpdesk
 from odoo.addons.portal.controllers.portal import CustomerPortal
 
 
@@ -28,3 +29,10 @@ class TicketController(HelpdeskTicketController):
     @http.route(methods=["POST"])
     def submit_ticket(self, **kw):
         return super().submit_ticket(**kw)
+
+
+class TicketPortal(CustomerPortalHelpdesk):
+    def _ticket_get_page_view_values(self, ticket, access_token, **kwargs):
+        """Offer the stages that the route accepts, and no others."""
+        values = super()._ticket_get_page_view_values(ticket, access_token, **kwargs)
+        return values | {"closed_stages": ticket._portal_closing_stages()}

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import SUPERUSER_ID, api, fields, models
 
 
 class HelpdeskTicket(models.Model):
@@ -10,6 +10,15 @@ class HelpdeskTicket(models.Model):
     # Both are searched from their other end; helpdesk_mgmt has no index on them.
     partner_id = fields.Many2one(index=True)
     duplicate_id = fields.Many2one(index="btree_not_null")
+
+    @api.model
+    def default_get(self, fields):
+        """Leave what the mail gateway makes unassigned: helpdesk_mgmt gives it to the
+        gateway's own user, where nobody would look."""
+        defaults = super().default_get(fields)
+        if defaults.get("user_id") == SUPERUSER_ID:
+            defaults["user_id"] = False
+        return defaults
 
     def _portal_closing_stages(self):
         """Give the stages into which the customer may close this ticket."""

@@ -52,6 +52,7 @@ class TestMailGateway(ServiceCase):
             ],
         )
         self.assertEqual(ticket.commercial_partner_id, self.nordlicht)
+        self.assertFalse(ticket.user_id, "the gateway's own user must not own it")
         self.assertIn("ten minutes", ticket.description)
 
     def test_html_mail_in_koi8_is_read_and_made_harmless(self):

@@ -42,5 +42,13 @@ class TestTicketHistory(ServiceCase):
         behind = self.env["helpdesk.ticket"].with_user(self.agent)
         self.assertEqual(behind.search_count(part["action"]["domain"]), 1)
 
+    def test_card_of_who_is_no_agent_has_no_figure_of_tickets(self):
+        self._create_ticket(self.anna)
+        seller = new_test_user(
+            self.env, "css_seller", groups="crm_base.crm_base_group_user"
+        )
+        parts = self.nordlicht.with_user(seller).crm_card()["parts"]
+        self.assertNotIn("open_tickets", {part["key"] for part in parts})
+
     def test_agents_are_users_of_the_customer_base(self):
         self.assertTrue(self.agent.has_group("crm_base.crm_base_group_user"))

@@ -112,6 +112,41 @@ class TestSalesHistory(BaseCommon):
         with self.assertRaises(AccessError):
             bill.with_user(self.reader).read(["name"])
 
+    def test_payments_of_customers_are_read_and_those_to_suppliers_are_not(self):
+        journal = self.env["account.journal"].search([("type", "=", "bank")], limit=1)
+        payments = self.env["account.payment"].create(
+            [
+                {
+                    "partner_id": self.customer.id,
+                    "partner_type": partner_type,
+                    "payment_type": payment_type,
+                    "journal_id": journal.id,
+                    "amount": 10,
+                }
+                for partner_type, payment_type in (
+                    ("customer", "inbound"),
+                    ("supplier", "outbound"),
+                )
+            ]
+        )
+        accountant = new_test_user(
+            self.env,
+            "sfa_accountant",
+            groups="account.group_account_invoice,sales_team.group_sale_salesman",
+        )
+        for user, seen in (
+            (self.reader, payments[0]),
+            (self.seller, payments[0]),
+            (accountant, payments),
+            (self.agent, payments.browse()),
+        ):
+            if not seen:
+                with self.assertRaises(AccessError):
+                    payments.with_user(user).read(["amount"])
+                continue
+            found = payments.with_user(user).search([("id", "in", payments.ids)])
+            self.assertEqual(found, seen, user.login)
+
     def test_card_counts_what_the_reader_may_see(self):
         self._create_order(self.leader)
         self._create_order(self.leader, confirm=False)
