@@ -276,15 +276,13 @@ class CrmTimeline(models.Model):
         """SQL of the moment of a contact. A day without an hour is noon in UTC, which
         is the same day in nearly every time zone."""
         column = self._path(source, source.date, query)
+        *steps, last = source.date.split(".")
         model = self.env[source.model]
-        for step in source.date.split("."):
-            field = model._fields[step]
-            model = self.env.get(field.comodel_name)
-        return (
-            SQL("(%s + interval '12 hours')", column)
-            if field.type == "date"
-            else column
-        )
+        for step in steps:
+            model = self.env[model._fields[step].comodel_name]
+        if model._fields[last].type != "date":
+            return column
+        return SQL("(%s + interval '12 hours')", column)
 
     def _document_model(self, source: Source) -> str:
         model = self.env[source.model]

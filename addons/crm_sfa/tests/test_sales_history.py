@@ -1,5 +1,5 @@
 from odoo.exceptions import AccessError
-from odoo.tests import new_test_user, tagged
+from odoo.tests import Form, new_test_user, tagged
 
 from odoo.addons.base.tests.common import BaseCommon
 
@@ -111,6 +111,15 @@ class TestSalesHistory(BaseCommon):
         )
         with self.assertRaises(AccessError):
             bill.with_user(self.reader).read(["name"])
+
+    def test_forms_of_order_and_invoice_open_for_who_sees_their_rows(self):
+        order = self._create_order(self.seller)
+        invoice = order._create_invoices()
+        invoice.action_post()
+        for user in (self.reader, self.seller):
+            for document in (order, invoice):
+                form = Form(document.with_user(user))
+                self.assertEqual(form.partner_id, self.customer)
 
     def test_payments_of_customers_are_read_and_those_to_suppliers_are_not(self):
         journal = self.env["account.journal"].search([("type", "=", "bank")], limit=1)
