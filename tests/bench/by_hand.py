@@ -2,71 +2,79 @@
 
 from datetime import datetime
 
-_CONTACTS = {
-    ("date", "crm.interaction", "id"): "crm_interaction WHERE partner_id",
+# The date, the document's model and id, and whence; the person's column comes last.
+_CONTACTS = [
+    ("date", "crm.interaction", "id", "crm_interaction WHERE partner_id"),
     (
         "e.start",
         "calendar.event",
         "e.id",
-    ): """calendar_attendee AS a JOIN calendar_event AS e ON e.id = a.event_id
+        """calendar_attendee AS a JOIN calendar_event AS e ON e.id = a.event_id
         WHERE e.active AND a.partner_id""",
+    ),
     (
         "date",
         "mail.message",
         "id",
-    ): """mail_message WHERE message_type IN ('email', 'comment')
+        """mail_message WHERE message_type IN ('email', 'comment')
         AND model IN ('res.partner', 'sale.order', 'helpdesk.ticket')
         AND author_id""",
+    ),
     (
         "m.date",
         "mail.message",
         "m.id",
-    ): """mail_notification AS n JOIN mail_message AS m ON m.id = n.mail_message_id
+        """mail_notification AS n JOIN mail_message AS m ON m.id = n.mail_message_id
         WHERE n.notification_type = 'email' AND n.res_partner_id""",
-    ("create_date", "helpdesk.ticket", "id"): "helpdesk_ticket WHERE partner_id",
+    ),
+    ("create_date", "helpdesk.ticket", "id", "helpdesk_ticket WHERE partner_id"),
     (
         "write_date",
         "rating.rating",
         "id",
-    ): """rating_rating WHERE consumed AND res_model = 'helpdesk.ticket'
+        """rating_rating WHERE consumed IS TRUE AND res_model = 'helpdesk.ticket'
         AND partner_id""",
+    ),
     (
         "date_order",
         "sale.order",
         "id",
-    ): "sale_order WHERE state IN ('draft', 'sent', 'sale') AND partner_id",
+        "sale_order WHERE state IN ('draft', 'sent', 'sale') AND partner_id",
+    ),
     (
-        "invoice_date",
+        "invoice_date + interval '12 hours'",
         "account.move",
         "id",
-    ): """account_move WHERE state = 'posted'
+        """account_move WHERE state = 'posted'
         AND move_type IN ('out_invoice', 'out_refund') AND partner_id""",
-    ("create_date", "crm.lead", "id"): "crm_lead WHERE active AND partner_id",
+    ),
+    ("create_date", "crm.lead", "id", "crm_lead WHERE active AND partner_id"),
     (
         "sent_datetime",
         "mailing.mailing",
         "mass_mailing_id",
-    ): "mailing_trace WHERE model = 'res.partner' AND res_id",
+        "mailing_trace WHERE model = 'res.partner' AND res_id",
+    ),
     (
         "open_datetime",
         "mailing.mailing",
         "mass_mailing_id",
-    ): "mailing_trace WHERE model = 'res.partner' AND res_id",
-}
+        "mailing_trace WHERE model = 'res.partner' AND res_id",
+    ),
+]
 
 
-def _branch(columns: tuple[str, str, str], source: str) -> str:
-    date, model, document = columns
+def _branch(date: str, model: str, document: str, source: str) -> str:
     # Several of a family may have been at a meeting, or got a mailing: DISTINCT.
     return f"""(
-        SELECT DISTINCT {date}::timestamp AS date, '{model}' AS model, {document} AS id
-        FROM {source} = ANY(%(persons)s) AND {date}::timestamp < %(before)s
+        SELECT DISTINCT {date} AS date, '{model}' AS model, {document} AS id
+        FROM {source} = ANY(%(persons)s) AND {date} < %(before)s
         ORDER BY date DESC, id DESC LIMIT %(limit)s)"""
 
 
 _TIMELINE = f"""
     SELECT date, model, id FROM (
-        {" UNION ALL ".join(_branch(*item) for item in _CONTACTS.items())}
+        {" UNION ALL ".join(_branch(*source) for source in _CONTACTS)}
     ) AS contacts ORDER BY date DESC, model DESC, id DESC LIMIT %(limit)s"""
 
 _FIGURES = """

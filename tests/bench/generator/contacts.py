@@ -15,15 +15,19 @@ STRIDES = (104_729, 99_991)
 
 
 def fill(filler: Filler) -> None:
+    _draw_tickets(filler)
     _tickets(filler)
+    _ratings(filler)
     _draw_messages(filler)
     _messages(filler)
     _interactions(filler)
     _meetings(filler)
-    _mailings(filler)
+    _attendees(filler)
+    _draw_recipients(filler)
+    _traces(filler)
 
 
-def _tickets(filler: Filler) -> None:
+def _draw_tickets(filler: Filler) -> None:
     """Closed within some days, but for 2 % and the newest; a fifth is rated."""
     base = filler.base("helpdesk_ticket")
     drawn = events(filler.size, "tickets", filler.size.tickets, 150)
@@ -37,6 +41,9 @@ def _tickets(filler: Filler) -> None:
             FROM ({drawn}) AS e
             JOIN agent ON agent.k = n % (SELECT count(*) FROM agent)""",
     )
+
+
+def _tickets(filler: Filler) -> None:
     filler.insert(
         "helpdesk_ticket",
         f"""SELECT ticket.*, p.name AS person, {email("person_id")} AS email,
@@ -65,7 +72,6 @@ def _tickets(filler: Filler) -> None:
         write_date="CASE WHEN s.closed THEN s.done ELSE s.moment END",
     )
     filler.count_on("helpdesk.ticket.sequence", filler.size.tickets)
-    _ratings(filler)
 
 
 def _ratings(filler: Filler) -> None:
@@ -209,6 +215,9 @@ def _meetings(filler: Filler) -> None:
         create_date="s.moment",
         write_date="s.moment",
     )
+
+
+def _attendees(filler: Filler) -> None:
     base = filler.base("calendar_attendee")
     filler.temp(
         "attendee",
@@ -241,8 +250,7 @@ def _meetings(filler: Filler) -> None:
     )
 
 
-def _mailings(filler: Filler) -> None:
-    """Everybody of the families of known length gets them; chance draws the rest."""
+def _draw_recipients(filler: Filler) -> None:
     filler.temp(
         "mailing",
         """SELECT row_number() OVER (ORDER BY sent_date) - 1 AS m, id, sent_date AS sent
@@ -262,6 +270,10 @@ def _mailings(filler: Filler) -> None:
                 FROM customer CROSS JOIN generate_series(1, greatest(people, 1)) AS j
             ) AS persons""",
     )
+
+
+def _traces(filler: Filler) -> None:
+    """Everybody of the families of known length gets them; chance draws the rest."""
     known = filler.value(
         "SELECT count(*) FROM recipient JOIN mailing ON rank < 0 AND m % every = 0"
     )

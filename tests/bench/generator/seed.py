@@ -74,6 +74,7 @@ def model_rows(env: api.Environment) -> dict[str, tuple[str, dict]]:
     env = env(context={"mail_notify_author": False, "no_mail_to_attendees": True})
     records = _customer(env)
     records |= _order(env, records["res_partner"])
+    records |= _ticket(env, records["person"])
     records |= _contacts(env, records["person"])
     env.flush_all()
     rows = {
@@ -135,7 +136,7 @@ def _order(env, customer) -> dict:
     }
 
 
-def _contacts(env, person) -> dict:
+def _ticket(env, person) -> dict:
     ticket = env["helpdesk.ticket"].create(
         {
             "name": "Model",
@@ -144,6 +145,19 @@ def _contacts(env, person) -> dict:
             "team_id": env["helpdesk.ticket.team"].search([], limit=1).id,
         }
     )
+    rating = env["rating.rating"].create(
+        {
+            "res_model_id": env["ir.model"]._get_id("helpdesk.ticket"),
+            "res_id": ticket.id,
+            "partner_id": person.id,
+            "rating": 5,
+            "consumed": True,
+        }
+    )
+    return {"helpdesk_ticket": ticket, "rating_rating": rating}
+
+
+def _contacts(env, person) -> dict:
     ours = person.message_post(
         body="Model",
         subject="Model",
@@ -167,18 +181,7 @@ def _contacts(env, person) -> dict:
             "email": person.email,
         }
     )
-    rating = env["rating.rating"].create(
-        {
-            "res_model_id": env["ir.model"]._get_id("helpdesk.ticket"),
-            "res_id": ticket.id,
-            "partner_id": person.id,
-            "rating": 5,
-            "consumed": True,
-        }
-    )
     return {
-        "helpdesk_ticket": ticket,
-        "rating_rating": rating,
         "mail_message": ours,
         "mail_notification": ours.notification_ids,
         "crm_interaction": env["crm.interaction"].create(

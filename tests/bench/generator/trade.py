@@ -14,7 +14,9 @@ def fill(filler: Filler) -> None:
     _lines(filler)
     _draw_invoices(filler)
     _invoices(filler)
+    _draw_invoice_lines(filler)
     _invoice_lines(filler)
+    _receivables(filler)
     _leads(filler)
 
 
@@ -175,20 +177,23 @@ def _invoices(filler: Filler) -> None:
     )
 
 
-def _invoice_lines(filler: Filler) -> None:
-    common = {
-        "id": "s.line_id",
-        "move_id": "s.id",
-        "move_name": "s.name",
-        "ref": "s.origin",
-        "partner_id": "s.customer_id",
-        "create_uid": "s.user_id",
-        "write_uid": "s.user_id",
-        "date": "s.day",
-        "invoice_date": "s.day",
-        "create_date": "s.moment",
-        "write_date": "s.moment",
-    }
+# What both sides of an invoice take from it.
+OF_INVOICE = {
+    "id": "s.line_id",
+    "move_id": "s.id",
+    "move_name": "s.name",
+    "ref": "s.origin",
+    "partner_id": "s.customer_id",
+    "create_uid": "s.user_id",
+    "write_uid": "s.user_id",
+    "date": "s.day",
+    "invoice_date": "s.day",
+    "create_date": "s.moment",
+    "write_date": "s.moment",
+}
+
+
+def _draw_invoice_lines(filler: Filler) -> None:
     base = filler.base("account_move_line")
     filler.temp(
         "invoice_line",
@@ -196,6 +201,9 @@ def _invoice_lines(filler: Filler) -> None:
                 line.id AS sold_id, inv.id AS move_id
             FROM inv JOIN line USING (i)""",
     )
+
+
+def _invoice_lines(filler: Filler) -> None:
     filler.insert(
         "account_move_line",
         """SELECT inv.*, line_id, line.product_id, line.name AS label, qty, price,
@@ -203,7 +211,7 @@ def _invoice_lines(filler: Filler) -> None:
             FROM invoice_line JOIN inv ON inv.id = move_id
             JOIN line ON line.id = sold_id ORDER BY line_id""",
         product_id="s.product_id",
-        **common | {"name": "s.label"},
+        **OF_INVOICE | {"name": "s.label"},
         quantity="s.qty",
         price_unit="s.price",
         price_subtotal="s.amount",
@@ -212,6 +220,14 @@ def _invoice_lines(filler: Filler) -> None:
         balance="-s.amount",
         amount_currency="-s.amount",
     )
+    filler.relate(
+        "sale_order_line_invoice_rel",
+        "order_line_id, invoice_line_id",
+        "SELECT sold_id, line_id FROM invoice_line",
+    )
+
+
+def _receivables(filler: Filler) -> None:
     residual = "CASE WHEN s.paid THEN 0 ELSE s.amount END"
     base = filler.base("account_move_line")
     filler.insert(
@@ -219,7 +235,7 @@ def _invoice_lines(filler: Filler) -> None:
         f"""SELECT inv.*, amount, {base} + row_number() OVER (ORDER BY id) AS line_id
             FROM inv JOIN total USING (i) ORDER BY id""",
         row="receivable",
-        **common | {"name": "s.origin || ' - ' || s.name"},
+        **OF_INVOICE | {"name": "s.origin || ' - ' || s.name"},
         date_maturity="s.due",
         debit="s.amount",
         balance="s.amount",
@@ -227,11 +243,6 @@ def _invoice_lines(filler: Filler) -> None:
         amount_residual=residual,
         amount_residual_currency=residual,
         reconciled="s.paid",
-    )
-    filler.relate(
-        "sale_order_line_invoice_rel",
-        "order_line_id, invoice_line_id",
-        "SELECT sold_id, line_id FROM invoice_line",
     )
 
 
