@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-LOCAL = ROOT / ".local"
+# Resolved: several worktrees may share one set-up by a link.
+LOCAL = (ROOT / ".local").resolve()
 ADDONS = ROOT / "addons"
 VENV = LOCAL / "venv"
 PYTHON = VENV / "bin" / "python"

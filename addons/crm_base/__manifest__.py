@@ -14,7 +14,7 @@
         "resource",
         "utm",
     ],
-    "external_dependencies": {"python": ["phonenumbers"]},
+    "external_dependencies": {"python": ["anyascii", "phonenumbers", "rapidfuzz"]},
     "data": [
         "security/crm_base_groups.xml",
         "security/ir.model.access.csv",

@@ -1,52 +1,42 @@
 from odoo import models
 from odoo.fields import Domain
 
+from odoo.addons.crm_base.tools.card import Part
+
 
 class ResPartner(models.Model):
     _inherit = "res.partner"
 
-    def _card_parts(self):
-        parts = super()._card_parts()
-        mine = Domain("partner_id", "in", self._crm_family().ids)
-        figures = [
-            (
+    def _card_parts(self, family):
+        mine = Domain("partner_id", "in", family.ids)
+        return [
+            *super()._card_parts(family),
+            Part(
                 "overdue",
                 self.env._("Overdue invoices"),
                 "account.move",
-                self._overdue_domain(),
+                mine & self._overdue_domain(),
+                warn=True,
             ),
-            (
+            Part(
                 "orders",
                 self.env._("Orders"),
                 "sale.order",
-                Domain("state", "=", "sale"),
+                mine & Domain("state", "=", "sale"),
             ),
-            (
+            Part(
                 "quotations",
                 self.env._("Open quotations"),
                 "sale.order",
-                Domain("state", "in", ("draft", "sent")),
+                mine & Domain("state", "in", ("draft", "sent")),
             ),
-            (
+            Part(
                 "deals",
                 self.env._("Open deals"),
                 "crm.lead",
-                Domain("won_status", "=", "pending"),
+                mine & Domain("won_status", "=", "pending"),
             ),
         ]
-        for key, label, model, domain in figures:
-            if self.env[model].has_access("read"):
-                count = self.env[model].search_count(mine & domain)
-                parts.append(
-                    {
-                        "key": key,
-                        "label": label,
-                        "value": str(count),
-                        "warn": key == "overdue" and count > 0,
-                        "action": self._card_action(model, list(mine & domain)),
-                    }
-                )
-        return parts
 
     def _overdue_domain(self):
         return Domain(
