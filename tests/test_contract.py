@@ -213,13 +213,23 @@ class TestTimelineSources(ContractCase):
 
     @for_each_source
     def test_every_guard_names_a_model_and_an_id(self, source):
-        types = [self._field(source, path).type for path in source.guard]
+        document = self.env[self.timeline._document_model(source)]
+        types = [document._fields[name].type for name in source.guard]
         allowed = ([], ["char", "integer"], ["char", "many2one_reference"])
         self.assertIn(types, allowed)
 
     @for_each_source
     def test_every_domain_fits_its_model(self, source):
         Domain(list(source.domain)).validate(self.env[source.model])
+        document = self.env[self.timeline._document_model(source)]
+        Domain(list(source.reader)).validate(document)
+
+    @for_each_source
+    def test_every_text_can_be_searched(self, source):
+        document = self.env[self.timeline._document_model(source)]
+        for name in source.texts:
+            self.assertIn(document._fields[name].type, ("char", "text", "html"))
+            self.assertTrue(document._fields[name].store, name)
 
     @for_each_source
     def test_every_kind_is_known(self, source):

@@ -2,6 +2,7 @@
 
 from odoo import http
 from odoo.tests import HttpCase, new_test_user, tagged
+from odoo.tools import format_amount
 
 from odoo.addons.crm_css.tests.common import ServiceCase
 
@@ -36,7 +37,11 @@ class TestScenario(HttpCase, ServiceCase):
             {
                 ("mail", "Machine leaks"),
                 ("ticket", ticket.display_name),
-                ("order", order.name),
+                (
+                    "order",
+                    f"{order.name} · "
+                    + format_amount(self.env, order.amount_total, order.currency_id),
+                ),
                 ("message", "It leaks again"),
                 ("rating", "Fast"),
             },

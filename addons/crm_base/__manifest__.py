@@ -19,6 +19,7 @@
         "security/crm_base_groups.xml",
         "security/ir.model.access.csv",
         "security/crm_interaction_rules.xml",
+        "data/ir_cron_data.xml",
         "views/crm_interaction_views.xml",
         "views/crm_timeline_views.xml",
         "views/res_partner_views.xml",
@@ -32,6 +33,7 @@
     "assets": {
         "web.assets_backend": [
             "crm_base/static/src/customer_card/*",
+            "crm_base/static/src/note_contact/*",
         ],
         "web.assets_tests": [
             "crm_base/static/tests/tours/*",

@@ -48,7 +48,7 @@ _CONTACTS = [
         """account_move WHERE state = 'posted'
         AND move_type IN ('out_invoice', 'out_refund') AND partner_id""",
     ),
-    ("create_date", "crm.lead", "id", "crm_lead WHERE active AND partner_id"),
+    ("create_date", "crm.lead", "id", "crm_lead WHERE partner_id"),
     (
         "sent_datetime",
         "mailing.mailing",

@@ -2,6 +2,8 @@ from . import base
 from . import calendar_attendee
 from . import crm_interaction
 from . import crm_timeline
+from . import crm_timeline_index
+from . import ir_model
 from . import mail_message
 from . import res_partner
 from . import res_partner_card

@@ -1,4 +1,7 @@
+import re
+
 from odoo import api, fields, models
+from odoo.fields import Domain
 
 VALUE_CLASSES = [("a", "A"), ("b", "B"), ("c", "C")]
 
@@ -23,3 +26,20 @@ class ResPartner(models.Model):
         return self.with_context(active_test=False).search(
             [("commercial_partner_id", "in", self.commercial_partner_id.ids)]
         )
+
+    @api.model
+    def _search_display_name(self, operator, value):
+        """Find a person by a phone number too, in any format."""
+        domain = super()._search_display_name(operator, value)
+        if operator in ("ilike", "=ilike") and isinstance(value, str):
+            digits = re.sub(r"[\s()./-]", "", value)
+            if re.fullmatch(r"\+?\d{4,20}", digits):
+                domain = Domain(domain) | self._search_phone(value)
+        return domain
+
+    def _search_phone(self, value: str) -> Domain:
+        number = self._phone_format(
+            number=value, country=self.env.company.country_id, force_format="E164"
+        )
+        as_typed = Domain("phone_mobile_search", "ilike", value)
+        return as_typed | Domain("phone_sanitized", "=", number) if number else as_typed

@@ -1,11 +1,16 @@
-from odoo import api, models
+from datetime import timedelta
+
+from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.tools import SQL
+from odoo.tools import SQL, format_date
 
 from ..tools.card import Part
 
 # Nobody reads an exact figure above it, and counting stops there.
 MOST = 1000
+# How far back the card looks for the last contacts and for colleagues.
+RECENT_ROWS = 300
+RECENT_DAYS = 90
 
 
 class ResPartner(models.Model):
@@ -19,20 +24,32 @@ class ResPartner(models.Model):
 
         :return: ``partner_id``, ``name``, ``value_class``, ``warnings`` (see
             :meth:`_card_warnings`), ``facts`` (see :meth:`_card_facts`), ``parts``
-            (see :meth:`_card_parts`) and ``timeline``, the newest page of it
+            (see :meth:`_card_figures`), ``colleagues`` (who works with the customer
+            now: ``id``, ``name`` and ``why``), ``others`` (the day of the last contact
+            that this user may not see, or False) and ``timeline``, its newest page
         """
         self.ensure_one()
         timeline = self.env["crm.timeline"]
         timeline.check_access("read")
         family = self._crm_family()
+        customer = self.commercial_partner_id
+        figures, workers = self._card_figures(self._card_parts(family))
+        recent, others = timeline._recent_contacts(customer, RECENT_ROWS)
         return {
             "partner_id": self.id,
-            "name": self.commercial_partner_id.display_name,
-            "value_class": self.commercial_partner_id.value_class or "",
+            "name": customer.display_name,
+            "value_class": customer.value_class or "",
             "kinds": timeline._fields["kind"]._description_selection(self.env),
+            "people": [{"id": one.id, "name": one.name} for one in family[:100]],
             "warnings": self._card_warnings(family),
-            "facts": self._card_facts(family),
-            "parts": self._card_figures(self._card_parts(family)),
+            "facts": [
+                *self._card_contacts(recent),
+                *self._card_planned(family),
+                *self._card_facts(family),
+            ],
+            "parts": figures,
+            "colleagues": self._card_colleagues(recent, workers),
+            "others": others and format_date(self.env, others),
             "timeline": timeline.read_page(self.id),
         }
 
@@ -53,8 +70,8 @@ class ResPartner(models.Model):
     def _card_warnings(self, family) -> list[dict]:
         """Give what must not be overlooked, worst first; addons add theirs.
 
-        Read stored fields of the customer here, or figures: every query that a
-        warning needs is paid whenever any customer is opened.
+        Read stored fields of the customer here: every query that a warning needs is
+        paid whenever any customer is opened.
 
         :return: dicts of ``key``, ``text`` (one sentence) and ``action`` (or False)
         """
@@ -67,48 +84,149 @@ class ResPartner(models.Model):
         """
         return []
 
-    def _card_figures(self, parts: list[Part]) -> list[dict]:
-        """Count the records of all parts in one query.
-
-        :return: dicts of ``key``, ``label``, ``value`` (text), ``warn`` and ``action``,
-            the window that shows the records behind the figure
-        """
-        parts = [part for part in parts if self.env[part.model].has_access("read")]
-        totals = [part for part in parts if part.total is not None]
-        counts = self._card_counts(
-            [(part.model, part.domain) for part in parts]
-            + [(part.model, part.total) for part in totals]
+    def _card_contacts(self, recent: list[dict]) -> list[dict]:
+        """Tell the last contacts, by kind and by whom: the newest three kinds."""
+        kinds = self.env["crm.timeline"]._contact_kinds()
+        last = {}
+        for row in recent:
+            if row["kind"] in kinds:
+                last.setdefault(row["kind"], row)
+        labels = dict(
+            self.env["crm.timeline"]._fields["kind"]._description_selection(self.env)
         )
-        total_of = {
-            part.key: f" / {self._card_number(count)}"
-            for part, count in zip(totals, counts[len(parts) :], strict=True)
-        }
+        users = self.env["res.users"].sudo()  # colleagues' names are no secret
         return [
             {
-                "key": part.key,
-                "label": part.label,
-                "value": self._card_number(count) + total_of.get(part.key, ""),
-                "warn": part.warn and count > 0,
-                "action": self._card_action(
-                    part.model,
-                    part.domain if part.total is None else part.total,
-                    part.label,
+                "key": f"last_{kind}",
+                "label": labels[kind],
+                "value": ", ".join(
+                    filter(
+                        None,
+                        [
+                            format_date(self.env, row["date"]),
+                            users.browse(row["user_id"]).name,
+                        ],
+                    )
                 ),
+                "action": False,
             }
-            for part, count in zip(parts, counts, strict=False)
+            for kind, row in list(last.items())[:3]
         ]
 
-    def _card_counts(self, domains: list[tuple[str, Domain]]) -> tuple[int, ...]:
-        selects = [
-            SQL(
-                "(SELECT count(*) FROM (%s) AS few)",
-                self.env[model]._search(domain, limit=MOST, order="id").select(),
-            )
-            for model, domain in domains
+    def _card_planned(self, family) -> list[dict]:
+        """Tell the next contact that is planned: an activity, or a meeting."""
+        activity = self.env["mail.activity"].search_fetch(
+            [("res_model", "=", "res.partner"), ("res_id", "in", family.ids)],
+            ["date_deadline", "summary", "activity_type_id"],
+            order="date_deadline, id",
+            limit=1,
+        )
+        meeting = self.env["calendar.event"].search_fetch(
+            [("partner_ids", "in", family.ids), ("start", ">=", "now")],
+            ["start", "name"],
+            order="start, id",
+            limit=1,
+        )
+        planned = [
+            (
+                activity.date_deadline,
+                activity.summary or activity.activity_type_id.name,
+            ),
+            (meeting.start and meeting.start.date(), meeting.name),
         ]
-        if not selects:
-            return ()
-        return self.env.execute_query(SQL("SELECT %s", SQL(", ").join(selects)))[0]
+        planned = [(day, name) for day, name in planned if day]
+        if not planned:
+            return []
+        day, name = min(planned)
+        return [
+            {
+                "key": "next_planned",
+                "label": self.env._("Next"),
+                "value": f"{format_date(self.env, day)}, {name}",
+                "action": False,
+            }
+        ]
+
+    def _card_colleagues(self, recent: list[dict], workers: dict) -> list[dict]:
+        """Tell who works with this customer now, and on what.
+
+        :param workers: for each user the labels of his figures
+        """
+        since = fields.Datetime.now() - timedelta(days=RECENT_DAYS)
+        why = {}
+        if self.commercial_partner_id.user_id:
+            owner = self.commercial_partner_id.user_id.id
+            why[owner] = [self.env._("salesperson")]
+        for user_id, labels in workers.items():
+            why.setdefault(user_id, []).extend(labels)
+        for row in recent:
+            if row["user_id"] and row["date"] >= since:
+                why.setdefault(row["user_id"], [])
+        users = self.env["res.users"].sudo().browse(why)
+        return [
+            {"id": user.id, "name": user.name, "why": ", ".join(why[user.id])}
+            for user in users
+            if user.active and not user.share
+        ]
+
+    def _card_figures(self, parts: list[Part]) -> tuple[list[dict], dict]:
+        """Count the records of all parts in one query.
+
+        :return: the figures, dicts of ``key``, ``label``, ``value`` (text), ``warn``
+            and ``action``, the window that shows the records behind; and for each
+            user the labels of the figures that he works on
+        """
+        parts = [part for part in parts if self.env[part.model].has_access("read")]
+        counts = self._card_counts(parts)
+        figures, workers = [], {}
+        for part, (count, total, user_ids) in zip(parts, counts, strict=True):
+            number = self._card_number(count)
+            shown = part.domain if part.total is None else part.total
+            figures.append(
+                {
+                    "key": part.key,
+                    "label": part.label,
+                    "value": number
+                    if part.total is None
+                    else f"{number} / {self._card_number(total)}",
+                    "warn": part.warn and count > 0,
+                    "action": self._card_action(part.model, shown, part.label),
+                }
+            )
+            for user_id in user_ids or ():
+                workers.setdefault(user_id, []).append(part.label)
+        return figures, workers
+
+    def _card_counts(self, parts: list[Part]) -> list[tuple]:
+        """Give for each part how many, of how many, and whose they are."""
+        columns = []
+        for part in parts:
+            model = self.env[part.model]
+            few = model._search(part.domain, limit=MOST, order="id")
+            user = (
+                model._field_to_sql(few.table, part.user, few)
+                if part.user
+                else SQL("NULL::integer")
+            )
+            total = SQL("0")
+            if part.total is not None:
+                all_of = model._search(part.total, limit=MOST, order="id")
+                total = SQL("(SELECT count(*) FROM (%s) AS few)", all_of.select())
+            columns += [
+                SQL(
+                    "(SELECT array[count(*)] || array_agg(DISTINCT user_id)"
+                    " FROM (%s) AS few(user_id))",
+                    few.select(user),
+                ),
+                total,
+            ]
+        if not columns:
+            return []
+        [values] = self.env.execute_query(SQL("SELECT %s", SQL(", ").join(columns)))
+        return [
+            (count, total, [user_id for user_id in user_ids if user_id])
+            for (count, *user_ids), total in zip(values[::2], values[1::2], strict=True)
+        ]
 
     def _card_number(self, count: int) -> str:
         return f"{MOST - 1}+" if count == MOST else str(count)

@@ -5,3 +5,4 @@ from . import test_import
 from . import test_interaction
 from . import test_timeline
 from . import test_tours
+from . import test_timeline_index

@@ -42,7 +42,7 @@ class CrmCase(BaseCommon):
     def _rows(self, partner, user=None, **filters):
         """Read the first page of a time line as a user of the suite."""
         timeline = self.env["crm.timeline"].with_user(user or self.user)
-        return timeline.read_page(partner.id, **filters)["rows"]
+        return timeline.read_page(partner.id, filters)["rows"]
 
     def _subjects(self, partner, user=None, **filters):
         return [row["subject"] for row in self._rows(partner, user, **filters)]

@@ -1,5 +1,5 @@
 from odoo.exceptions import AccessError
-from odoo.tests import new_test_user, tagged
+from odoo.tests import new_test_user, tagged, users, warmup
 
 from .common import CrmCase
 
@@ -48,3 +48,53 @@ class TestCard(CrmCase):
         for user in (self.outsider, portal, self.env.ref("base.public_user")):
             with self.assertRaises(AccessError):
                 self._card(self.customer, user)
+
+    def test_card_tells_that_there_are_others_and_no_more(self):
+        other = self.env["res.company"].create({"name": "Other"})
+        self._note(self.anna, "Mine", date="2026-01-05 09:00:00")
+        self.assertFalse(self._card(self.anna)["others"])
+        self._note(
+            self.anna,
+            "Secret",
+            date="2026-02-05 09:00:00",
+            company_id=other.id,
+            user_id=self.colleague.id,
+        )
+        card = self._card(self.anna)
+        self.assertEqual(card["others"], "02/05/2026")
+        self.assertNotIn("Secret", str(card))
+        self.assertNotIn(self.colleague.name, str(card))
+
+    def test_card_tells_the_last_contact_by_kind_and_whom(self):
+        self._note(self.anna, "Old call", date="2026-01-05 09:00:00")
+        self._note(self.jonas, "Call", date="2026-03-05 09:00:00")
+        self._note(self.jonas, "Visit", kind="visit", date="2026-02-05 09:00:00")
+        facts = {one["key"]: one["value"] for one in self._card(self.anna)["facts"]}
+        self.assertEqual(facts["last_call"], f"03/05/2026, {self.user.name}")
+        self.assertEqual(facts["last_visit"], f"02/05/2026, {self.user.name}")
+
+    def test_card_tells_who_works_with_the_customer(self):
+        self.customer.user_id = self.manager
+        self._note(self.anna, "Call")
+        self._note(self.anna, "Long ago", date="2020-01-05", user_id=self.colleague.id)
+        names = [one["name"] for one in self._card(self.anna)["colleagues"]]
+        self.assertEqual(names, [self.manager.name, self.user.name])
+
+    def test_card_tells_the_next_planned_contact(self):
+        self.anna.activity_schedule(
+            date_deadline="2999-01-05", summary="Call back", user_id=self.user.id
+        )
+        facts = {one["key"]: one for one in self._card(self.customer)["facts"]}
+        self.assertEqual(facts["next_planned"]["value"], "01/05/2999, Call back")
+
+    @users("crm_user")
+    @warmup
+    def test_card_takes_the_same_queries_for_small_and_big(self):
+        for number in range(40):
+            self._note(self.jonas, f"Note {number}")
+        self.env.flush_all()
+        customer = self.customer.with_env(self.env)
+        for _round in range(2):
+            self.env.invalidate_all()
+            with self.assertQueryCount(__system__=25, crm_user=25):
+                customer.crm_card()

@@ -1,4 +1,7 @@
-from odoo.exceptions import AccessError
+from datetime import timedelta
+
+from odoo import fields
+from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import Form, new_test_user, tagged
 
 from .common import CrmCase
@@ -56,3 +59,35 @@ class TestInteraction(CrmCase):
         self.assertNotIn("Call", self._subjects(self.anna))
         with self.assertRaises(AccessError):
             note.with_user(self.user).read(["name"])
+
+    def test_next_step_becomes_an_activity_of_who_noted_it(self):
+        self._note(
+            self.anna, "Call", next_step="Send the list", date_next_step="2027-01-15"
+        )
+        self.assertRecordValues(
+            self.anna.activity_ids,
+            [{"summary": "Send the list", "user_id": self.user.id}],
+        )
+
+    def test_next_step_needs_its_day(self):
+        note = self._note(self.anna, "Call", next_step="Send it")
+        self.assertEqual(
+            note.date_next_step, fields.Date.context_today(note) + timedelta(days=1)
+        )
+        with self.assertRaisesRegex(ValidationError, "its text and its day"):
+            note.date_next_step = False
+
+    def test_person_is_found_by_phone_in_any_format(self):
+        self.env.company.country_id = self.env.ref("base.de")
+        self.anna.phone = "+49 30 901820"
+        partners = self.env["res.partner"].with_user(self.user)
+        for typed in ("+49 30 901820", "030 901820", "(030) 90-18-20", "004930901820"):
+            with self.subTest(typed=typed):
+                found = [number for number, _name in partners.name_search(typed)]
+                self.assertIn(self.anna.id, found)
+        self.assertFalse(partners.name_search("+49 30 901821"))
+
+    def test_long_and_foreign_names_do_no_harm(self):
+        for name in ("א" * 50, "👩‍💻 Zoë", "n" * 10_000, "'; DROP TABLE", "{{7*7}}"):
+            self.anna.name = name
+            self.assertTrue(self._note(self.anna, name).display_name)

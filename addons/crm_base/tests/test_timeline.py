@@ -147,7 +147,7 @@ class TestTimeline(CrmCase):
         timeline = self.env["crm.timeline"].with_user(self.user)
         self.assertTrue(timeline.read_page(self.anna.id, limit=-5)["rows"])
         injected = ["2026-01-05T09:00:00", "x'); DROP TABLE crm_interaction; --", 1]
-        timeline.read_page(self.anna.id, kinds=["'; --"], before=injected)
+        timeline.read_page(self.anna.id, {"kinds": ["'; --"]}, before=injected)
         self.assertTrue(self.env["crm.interaction"].search_count([]))
 
     @users("crm_user")

@@ -35,6 +35,22 @@ class TestCardTour(HttpCase, CrmCase):
 
 
 @tagged("post_install", "-at_install")
+class TestNoteContactTour(HttpCase, CrmCase):
+    def test_contact_is_noted_from_the_top_bar(self):
+        self.user.password = "crm_user"
+        self.anna.write(
+            {"phone": "+49 30 901820", "country_id": self.env.ref("base.de").id}
+        )
+        self.env.company.country_id = self.env.ref("base.de")
+        self.start_tour("/odoo", "crm_base_note_contact_anywhere", login="crm_user")
+        note = self.anna.interaction_ids
+        self.assertRecordValues(
+            note, [{"name": "Asked for a price list", "outcome": "reached"}]
+        )
+        self.assertEqual(self.anna.activity_ids.summary, "Send the price list")
+
+
+@tagged("post_install", "-at_install")
 class TestCardTourOnPhone(TestCardTour):
     browser_size = "375x667"
     touch_enabled = True

@@ -17,6 +17,8 @@ class Part(NamedTuple):
     :param domain: which records; it names the customer's family itself
     :param warn: any such record is a warning
     :param total: where given, the figure reads "so many of so many"
+    :param user: field of the employee who works on the record: he stands among those
+        who work with the customer now
     """
 
     key: str
@@ -25,3 +27,4 @@ class Part(NamedTuple):
     domain: Domain
     warn: bool = False
     total: Domain | None = None
+    user: str = ""

@@ -9,10 +9,11 @@ SLOTS = 32
 class Source(NamedTuple):
     """One kind of document that is a contact with a customer.
 
-    Field paths may go through many2one fields (``mail_message_id.date``).
+    Field paths may go through many2one fields (``mail_message_id.date``) and end in a
+    stored field.
 
     :param slot: number below 32, unique over all addons and never reused
-    :param model: model that is read, under the reader's own access rules
+    :param model: model whose records become rows
     :param kind: a value of ``crm.timeline.kind``, or the field that holds one where
         ``kind_field`` is true
     :param date: path of the date or datetime of the contact
@@ -21,10 +22,17 @@ class Source(NamedTuple):
     :param user: path of the employee, if there is one
     :param company: path of the company, if there is one
     :param direction: ``in``, ``out``, empty, or the field that holds it
-    :param domain: which records count
-    :param document: many2one to the document that a row opens; empty: the record
-    :param guard: paths of the model name and id of the document whose read access
-        decides, for models such as messages whose own rules are not SQL
+    :param domain: which records count, whoever reads
+    :param document: many2one to the document that a row opens and whose access rules
+        decide who sees the row; empty: the record itself
+    :param guard: fields of the document that hold the model and id of the record whose
+        read access decides instead, for documents such as messages whose own rules
+        are not SQL
+    :param reader: what else the document must fulfil for this reader; it may name
+        ``uid``
+    :param amount: field of the document that holds money in its ``currency_id``, shown
+        after the subject
+    :param texts: fields of the document that a search in the text looks through
     """
 
     slot: int
@@ -40,4 +48,7 @@ class Source(NamedTuple):
     document: str = ""
     kind_field: bool = False
     direction_field: bool = False
-    guard: tuple[str, str] = ()
+    guard: tuple[str, ...] = ()
+    reader: tuple = ()
+    amount: str = ""
+    texts: tuple[str, ...] = ("name",)

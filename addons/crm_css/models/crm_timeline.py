@@ -20,6 +20,7 @@ class CrmTimeline(models.Model):
             user="user_id",
             company="company_id",
             subject=("display_name",),
+            texts=("number", "name", "description"),
         )
         rating = Source(
             slot=9,
@@ -31,6 +32,7 @@ class CrmTimeline(models.Model):
             subject=("feedback", "rating_text"),
             domain=(("consumed", "=", True), ("res_model", "=", "helpdesk.ticket")),
             guard=("res_model", "res_id"),
+            texts=("feedback",),
         )
         return [*super()._timeline_sources(), ticket, rating]
 

@@ -19,5 +19,6 @@ class ResPartner(models.Model):
             "helpdesk.ticket",
             mine & Domain("stage_id.closed", "=", False),
             warn=True,
+            user="user_id",
         )
         return [tickets, *parts]

@@ -18,6 +18,7 @@ class CrmTimeline(models.Model):
             "user": "mass_mailing_id.user_id",
             "subject": ("subject",),
             "document": "mass_mailing_id",
+            "texts": ("subject",),
         }
         to_partner = (("model", "=", "res.partner"),)
         return [

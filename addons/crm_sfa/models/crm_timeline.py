@@ -22,6 +22,8 @@ class CrmTimeline(models.Model):
             "model": "sale.order",
             "date": "date_order",
             "subject": ("name",),
+            "amount": "amount_total",
+            "texts": ("name", "client_order_ref", "note"),
         }
         return [
             *super()._timeline_sources(),
@@ -49,6 +51,8 @@ class CrmTimeline(models.Model):
                 user="invoice_user_id",
                 company="company_id",
                 subject=("name",),
+                amount="amount_total",
+                texts=("name", "ref", "narration"),
                 domain=(
                     ("state", "=", "posted"),
                     ("move_type", "in", ("out_invoice", "out_refund")),
@@ -61,6 +65,7 @@ class CrmTimeline(models.Model):
                 direction="in",
                 date="create_date",
                 subject=("name",),
+                texts=("name", "description"),
                 **common,
             ),
         ]

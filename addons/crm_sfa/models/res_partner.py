@@ -29,12 +29,14 @@ class ResPartner(models.Model):
                 self.env._("Open quotations"),
                 "sale.order",
                 mine & Domain("state", "in", ("draft", "sent")),
+                user="user_id",
             ),
             Part(
                 "deals",
                 self.env._("Open deals"),
                 "crm.lead",
                 mine & Domain("won_status", "=", "pending"),
+                user="user_id",
             ),
         ]
 

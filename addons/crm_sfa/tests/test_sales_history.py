@@ -1,5 +1,6 @@
 from odoo.exceptions import AccessError
 from odoo.tests import Form, new_test_user, tagged
+from odoo.tools import format_amount
 
 from odoo.addons.base.tests.common import BaseCommon
 
@@ -42,13 +43,21 @@ class TestSalesHistory(BaseCommon):
         )
 
     def _kinds(self, user):
-        return [(row["kind"], row["subject"]) for row in self._rows(user)]
+        """Kind and subject of the rows, without the amount that follows it."""
+        rows = self._rows(user)
+        return [(row["kind"], row["subject"].split(" · ")[0]) for row in rows]
 
     def test_quotation_becomes_order_in_the_same_place(self):
         order = self._create_order(self.leader, confirm=False)
         self.assertEqual(self._kinds(self.leader), [("quotation", order.name)])
         order.action_confirm()
         self.assertEqual(self._kinds(self.leader), [("order", order.name)])
+
+    def test_row_tells_the_amount(self):
+        order = self._create_order(self.leader)
+        amount = format_amount(self.env, order.amount_total, order.currency_id)
+        subject = self._rows(self.leader)[0]["subject"]
+        self.assertEqual(subject, f"{order.name} · {amount}")
 
     def test_row_opens_the_order_itself(self):
         order = self._create_order(self.leader)

@@ -1,4 +1,11 @@
-import { Component, onWillStart, onWillUpdateProps, useState } from "@odoo/owl";
+import {
+    Component,
+    onMounted,
+    onWillUpdateProps,
+    useEffect,
+    useRef,
+    useState,
+} from "@odoo/owl";
 import { deserializeDateTime, toLocaleDateTimeString } from "@web/core/l10n/dates";
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
@@ -6,8 +13,9 @@ import { KeepLast } from "@web/core/utils/concurrency";
 import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
 
 /**
- * What an employee must see at once when a customer is in touch: value, figures and
- * the time line of the customer's whole company. One RPC fills it.
+ * What an employee must see at once when a customer is in touch: warnings, figures, who
+ * works with him, and the time line of the customer's whole company. One RPC fills it,
+ * after the form is there: the form never waits for it.
  */
 export class CustomerCard extends Component {
     static template = "crm_base.CustomerCard";
@@ -16,14 +24,32 @@ export class CustomerCard extends Component {
     setup() {
         this.orm = useService("orm");
         this.action = useService("action");
-        this.state = useState({ card: null, rows: [], more: false, kind: "" });
+        this.state = useState({
+            card: null,
+            rows: [],
+            more: false,
+            filters: {},
+            moreFilters: false,
+        });
         this.keepLast = new KeepLast();
-        onWillStart(() => this.load(this.props));
+        this.scroll = useRef("scroll");
+        this.end = useRef("end");
+        this.loadedId = this.partnerId(this.props);
+        onMounted(() => this.load(this.props));
         onWillUpdateProps((props) => {
             if (this.partnerId(props) !== this.loadedId) {
-                return this.load(props);
+                this.state.card = null; // never another customer's, not for a moment
+                this.load(props);
             }
         });
+        useEffect(
+            (end) => this.readOnWhenSeen(end),
+            () => [this.end.el, this.state.rows.length]
+        );
+    }
+
+    get filtered() {
+        return Object.values(this.state.filters).some(Boolean);
     }
 
     partnerId({ record, field }) {
@@ -32,13 +58,13 @@ export class CustomerCard extends Component {
 
     async load(props) {
         this.loadedId = this.partnerId(props);
-        this.state.kind = "";
+        this.state.filters = {};
         if (!this.loadedId) {
             this.state.card = null;
             return;
         }
         const card = await this.keepLast.add(
-            this.orm.call("res.partner", "crm_card", [[this.loadedId]])
+            this.orm.silent.call("res.partner", "crm_card", [[this.loadedId]])
         );
         this.state.card = card;
         this.showPage(card.timeline, true);
@@ -50,16 +76,31 @@ export class CustomerCard extends Component {
     }
 
     async readPage(anew) {
-        const kinds = this.state.kind ? [this.state.kind] : null;
         const before = anew ? null : this.state.more;
         const page = await this.keepLast.add(
-            this.orm.call("crm.timeline", "read_page", [this.loadedId, kinds, before])
+            this.orm.silent.call("crm.timeline", "read_page", [
+                this.loadedId,
+                this.state.filters,
+                before,
+            ])
         );
         this.showPage(page, anew);
     }
 
-    onKindChange(ev) {
-        this.state.kind = ev.target.value;
+    readOnWhenSeen(end) {
+        if (!end) {
+            return;
+        }
+        const observer = new IntersectionObserver(
+            ([entry]) => entry.isIntersecting && this.readPage(false),
+            { root: this.scroll.el, rootMargin: "200px" }
+        );
+        observer.observe(end);
+        return () => observer.disconnect();
+    }
+
+    setFilter(name, value) {
+        this.state.filters = { ...this.state.filters, [name]: value };
         return this.readPage(true);
     }
 
