@@ -24,4 +24,5 @@
             "crm_css/static/tests/tours/*",
         ],
     },
+    "uninstall_hook": "_uninstall_hook",
 }
