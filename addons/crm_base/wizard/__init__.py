@@ -1,0 +1,2 @@
+from . import crm_contact_plan
+from . import crm_contact_plan_line
