@@ -23,9 +23,7 @@ class CrmContactStatus(models.Model):
     partner_id = fields.Many2one(
         "res.partner", "Customer", required=True, ondelete="cascade"
     )
-    company_id = fields.Many2one(
-        "res.company", required=True, index=True, ondelete="cascade"
-    )
+    company_id = fields.Many2one("res.company", required=True, ondelete="cascade")
     policy_id = fields.Many2one(
         "crm.contact.policy", required=True, index=True, ondelete="cascade"
     )

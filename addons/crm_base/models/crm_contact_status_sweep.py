@@ -61,13 +61,12 @@ class CrmContactStatus(models.Model):
             self.env.execute_query(SQL("DELETE FROM crm_contact_status RETURNING id"))
             self.invalidate_model()
             return
-        self.env.execute_query(
+        self._write_many(
             SQL(
                 """WITH %(parts)s, removed AS (
-                    DELETE FROM crm_contact_status WHERE NOT EXISTS (
-                        SELECT FROM fresh
-                        WHERE fresh.partner_id = crm_contact_status.partner_id
-                        AND fresh.company_id = crm_contact_status.company_id)
+                    DELETE FROM crm_contact_status
+                    WHERE (partner_id, company_id) NOT IN (
+                        SELECT partner_id, company_id FROM fresh)
                 )
                 INSERT INTO crm_contact_status (partner_id, company_id, %(columns)s)
                 SELECT fresh.partner_id, fresh.company_id, %(new)s FROM fresh
@@ -90,7 +89,7 @@ class CrmContactStatus(models.Model):
     def _sweep_customers(self, now: datetime):
         """Write last and next contact on all customers, those without a policy too."""
         self.env.flush_all()
-        self.env.execute_query(
+        self._write_many(
             SQL(
                 """WITH contacts AS (%(contacts)s)
                 UPDATE res_partner SET
@@ -116,6 +115,16 @@ class CrmContactStatus(models.Model):
         self.env["res.partner"].invalidate_model(
             ["last_contact_date", "next_contact_date"]
         )
+
+    def _write_many(self, statement: SQL):
+        """Run a statement over all customers without nested loops.
+
+        PostgreSQL takes the parts of the query for a row or two each, and would go
+        through one for every row of another: minutes instead of seconds.
+        """
+        self.env.cr.execute("SET LOCAL enable_nestloop TO off")
+        self.env.execute_query(statement)
+        self.env.cr.execute("SET LOCAL enable_nestloop TO DEFAULT")
 
     # The parts of the query
 
