@@ -18,6 +18,7 @@
     "data": [
         "security/crm_base_groups.xml",
         "security/ir.model.access.csv",
+        "security/crm_contact_policy_rules.xml",
         "security/crm_interaction_rules.xml",
         "data/ir_cron_data.xml",
         "security/crm_need_rules.xml",
@@ -33,6 +34,16 @@
         "views/res_config_settings_promise_views.xml",
         "views/res_partner_views.xml",
         "wizard/crm_promise_close_views.xml",
+        "data/crm_contact_kind_data.xml",
+        "data/ir_cron_data.xml",
+        "wizard/crm_contact_plan_views.xml",
+        "views/crm_interaction_views.xml",
+        "views/crm_contact_status_views.xml",
+        "views/crm_contact_policy_views.xml",
+        "views/crm_timeline_views.xml",
+        "views/res_partner_contact_policy_views.xml",
+        "views/res_partner_views.xml",
+        "report/crm_contact_policy_report_views.xml",
         "views/crm_base_menus.xml",
     ],
     "demo": [
@@ -41,6 +52,7 @@
         "demo/crm_interaction_demo.xml",
         "demo/crm_promise_demo.xml",
         "demo/crm_need_demo.xml",
+        "demo/crm_contact_policy_demo.xml",
     ],
     "assets": {
         "web.assets_backend": [

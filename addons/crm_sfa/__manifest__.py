@@ -15,6 +15,7 @@
         "security/ir.model.access.csv",
         "security/account_payment_rules.xml",
         "security/sale_order_rules.xml",
+        "views/crm_contact_status_views.xml",
     ],
     "demo": [
         "demo/res_users_demo.xml",

@@ -1,1 +1,2 @@
 from . import agreement_dossier
+from . import crm_contact_policy_report
