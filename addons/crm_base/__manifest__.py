@@ -19,15 +19,23 @@
         "security/crm_base_groups.xml",
         "security/ir.model.access.csv",
         "security/crm_interaction_rules.xml",
+        "security/crm_stand_in_rules.xml",
+        "security/crm_territory_rules.xml",
+        "data/ir_cron_data.xml",
         "views/crm_interaction_views.xml",
+        "views/crm_stand_in_views.xml",
+        "views/crm_territory_views.xml",
         "views/crm_timeline_views.xml",
         "views/res_partner_views.xml",
+        "views/res_partner_territory_views.xml",
         "views/crm_base_menus.xml",
     ],
     "demo": [
         "demo/res_partner_demo.xml",
         "demo/res_users_demo.xml",
         "demo/crm_interaction_demo.xml",
+        "demo/crm_stand_in_demo.xml",
+        "demo/crm_territory_demo.xml",
     ],
     "assets": {
         "web.assets_backend": [

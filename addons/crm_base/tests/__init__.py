@@ -3,5 +3,12 @@ from . import test_contact_data
 from . import test_deletion
 from . import test_import
 from . import test_interaction
+from . import test_stand_in
+from . import test_stand_in_rights
+from . import test_stand_in_report
+from . import test_stand_in_tours
+from . import test_territory
+from . import test_territory_assign
+from . import test_territory_tours
 from . import test_timeline
 from . import test_tours
