@@ -1,5 +1,4 @@
 from datetime import date, datetime
-from typing import Any, NamedTuple
 
 from markupsafe import Markup
 
@@ -7,19 +6,10 @@ from odoo import fields, models
 from odoo.fields import Domain
 from odoo.tools import format_date, format_datetime
 
+from ..tools.stand_in import Section
+
 # Lines of a section; who has more opens the list.
 MOST = 100
-
-
-class Section(NamedTuple):
-    """A headline with its records.
-
-    :param detail: field that is told beside the name of each record
-    """
-
-    title: str
-    records: Any
-    detail: str = ""
 
 
 class CrmStandIn(models.Model):

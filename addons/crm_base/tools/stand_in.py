@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 # Nobody knows the customers of a colleague's colleague's colleague any more.
 MOST_LINKS = 5
@@ -45,6 +45,17 @@ class Covered(NamedTuple):
         """Path of the company of its customer."""
         path = "" if self.partner == "id" else f"{self.partner}."
         return f"{path}commercial_partner_id"
+
+
+class Section(NamedTuple):
+    """A headline of a brief, with its records.
+
+    :param detail: field that is told beside the name of each record
+    """
+
+    title: str
+    records: Any
+    detail: str = ""
 
 
 class Cover(NamedTuple):
