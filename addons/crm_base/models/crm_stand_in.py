@@ -100,6 +100,9 @@ class CrmStandIn(models.Model):
         tracking=True,
     )
     state = fields.Selection(STATES, compute="_compute_state", search="_search_state")
+    may_decide = fields.Boolean(
+        compute="_compute_may_decide", export_string_translation=False
+    )
     reason = fields.Char(help="Seen by the two and by managers only.")
     back_at = fields.Datetime("Back Earlier", readonly=True, copy=False)
     brief = fields.Html(readonly=True, copy=False)
@@ -127,6 +130,13 @@ class CrmStandIn(models.Model):
         self.state = False
         for state, _label in STATES:
             self.filtered_domain(self._state_domain(state)).state = state
+
+    @api.depends_context("uid")
+    @api.depends("user_id")
+    def _compute_may_decide(self):
+        shut = self._origin - self._origin._filtered_access("write")
+        for record in self:
+            record.may_decide = record._origin not in shut
 
     @api.model
     def _search_state(self, operator, value):
@@ -232,7 +242,8 @@ class CrmStandIn(models.Model):
                 ("user_id", "=", self.user_id.id),
                 ("step", "=", "confirmed"),
                 ("start", "<", self.stop),
-                ("stop", ">", self.start),
+                # What is over opens no rights any more.
+                ("stop", ">", max(self.start, fields.Datetime.now())),
             ]
         )
         for other_sudo in others_sudo:

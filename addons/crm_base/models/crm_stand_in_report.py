@@ -25,7 +25,7 @@ class CrmStandIn(models.Model):
             record.write({"brief": brief, "briefed_at": fields.Datetime.now()})
             record.activity_schedule(
                 "mail.mail_activity_data_todo",
-                date_deadline=record.date_from,
+                date_deadline=max(record.date_from, fields.Date.context_today(record)),
                 summary=reader._brief_title(),
                 user_id=record.stand_in_id.id,
             )

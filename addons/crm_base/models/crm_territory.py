@@ -67,7 +67,9 @@ class CrmTerritory(models.Model):
         help="Customers of this territory and of all its parts.",
     )
     overlap_count = fields.Integer(
-        "Overlapping Rules", compute="_compute_overlap_count"
+        "Overlaps",
+        compute="_compute_overlap_count",
+        help="Rules of this territory that another one claims as closely.",
     )
 
     _name_uniq = models.UniqueIndex(

@@ -49,7 +49,7 @@ class CrmTerritory(models.Model):
     def _assign_batch(self, after: int, limit: int = BATCH) -> tuple:
         """Look at the customers that follow an id, and move those who are elsewhere.
 
-        One query reads them; only those who move are loaded, with their people.
+        One query reads them and one moves them; only their people are loaded.
 
         :return: the last id, or None at the end; how many were seen; how many moved
         """
@@ -60,14 +60,33 @@ class CrmTerritory(models.Model):
             if address not in found:
                 found[address] = find(address)
             if found[address] != territory_id:
-                moving.append(partner_id)
-        # As if their addresses had changed: moves their people too, and all that
-        # other addons compute from the territory.
-        self.env["res.partner"].browse(moving).modified(["country_id"])
-        # Writes, and forgets the records before the next batch.
+                moving.append((partner_id, found[address]))
+        if moving:
+            self._move(moving)
+        # Writes what else changed, and forgets the records before the next batch.
         self.env.invalidate_all()
         last = rows[-1][0] if len(rows) == limit else None
         return last, len(rows), len(moving)
+
+    def _move(self, moving: list[tuple[int, int | None]]):
+        """Put customers into territories, and all that is computed from it after them:
+        their people, and what other addons add."""
+        partner_ids, territory_ids = map(list, zip(*moving, strict=True))
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE res_partner
+                   SET territory_id = moved.territory_id
+                  FROM unnest(%s::int[], %s::int[]) AS moved(id, territory_id)
+                 WHERE res_partner.id = moved.id
+                """,
+                partner_ids,
+                territory_ids,
+            )
+        )
+        partners = self.env["res.partner"].browse(partner_ids)
+        partners.invalidate_recordset(["territory_id"], flush=False)
+        partners.modified(["territory_id"])
 
     def _assign_rows(self, after: int, limit: int) -> list[tuple]:
         """Read id, territory and address of the customers who follow the rules."""

@@ -198,6 +198,12 @@ class TestBadStandIn(StandInCase):
         with self.assertRaisesRegex(ValidationError, "same customers"):
             first.date_to = day
 
+    def test_who_came_back_early_may_leave_again_on_the_same_day(self):
+        with freeze_time(FIRST):
+            self._stand_in().action_back()
+            again = self._stand_in(stand_in=self.third)
+            self.assertEqual(again.state, "running")
+
     def test_circle_of_two_is_refused(self):
         self._stand_in()
         with self.assertRaisesRegex(ValidationError, "→"):
@@ -245,6 +251,13 @@ class TestStandInAccess(StandInCase):
         ):
             with self.assertRaises(AccessError):
                 change()
+
+    def test_form_offers_decisions_to_who_may_decide(self):
+        record = self._stand_in(confirm=False)
+        for user, may in (
+            (self.user, True), (self.manager, True), (self.colleague, False)
+        ):  # fmt: skip
+            self.assertEqual(record.with_user(user).may_decide, may, user.login)
 
     def test_stand_in_may_ask(self):
         record = self._stand_in().with_user(self.colleague)
