@@ -30,6 +30,12 @@
         "views/crm_interaction_promise_views.xml",
         "views/crm_need_views.xml",
         "views/crm_promise_views.xml",
+        "security/crm_stand_in_rules.xml",
+        "security/crm_territory_rules.xml",
+        "data/ir_cron_data.xml",
+        "views/crm_interaction_views.xml",
+        "views/crm_stand_in_views.xml",
+        "views/crm_territory_views.xml",
         "views/crm_timeline_views.xml",
         "views/res_config_settings_promise_views.xml",
         "views/res_partner_views.xml",
@@ -44,6 +50,7 @@
         "views/res_partner_contact_policy_views.xml",
         "views/res_partner_views.xml",
         "report/crm_contact_policy_report_views.xml",
+        "views/res_partner_territory_views.xml",
         "views/crm_base_menus.xml",
     ],
     "demo": [
@@ -53,6 +60,8 @@
         "demo/crm_promise_demo.xml",
         "demo/crm_need_demo.xml",
         "demo/crm_contact_policy_demo.xml",
+        "demo/crm_stand_in_demo.xml",
+        "demo/crm_territory_demo.xml",
     ],
     "assets": {
         "web.assets_backend": [

@@ -12,6 +12,8 @@
     ],
     "data": [
         "security/crm_css_groups.xml",
+        "security/crm_stand_in_rules.xml",
+        "views/crm_stand_in_views.xml",
         "views/helpdesk_ticket_views.xml",
         "views/helpdesk_ticket_templates.xml",
     ],

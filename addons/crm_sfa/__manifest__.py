@@ -14,8 +14,10 @@
         "security/crm_sfa_groups.xml",
         "security/ir.model.access.csv",
         "security/account_payment_rules.xml",
+        "security/crm_stand_in_rules.xml",
         "security/sale_order_rules.xml",
         "views/crm_contact_status_views.xml",
+        "views/crm_stand_in_views.xml",
     ],
     "demo": [
         "demo/res_users_demo.xml",

@@ -13,6 +13,14 @@ from . import crm_promise_reminder
 from . import crm_need_topic
 from . import crm_need
 from . import crm_interaction_promise
+from . import crm_stand_in_mixin
+from . import crm_interaction
+from . import crm_stand_in
+from . import crm_stand_in_cover
+from . import crm_stand_in_report
+from . import crm_territory
+from . import crm_territory_assign
+from . import crm_territory_rule
 from . import crm_timeline
 from . import crm_timeline_index
 from . import ir_model
@@ -25,3 +33,5 @@ from . import res_partner_card
 from . import res_partner_contact_policy
 from . import res_partner_import
 from . import res_partner_promise
+from . import res_partner_stand_in
+from . import res_partner_territory

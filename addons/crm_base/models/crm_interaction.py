@@ -19,7 +19,7 @@ class CrmInteraction(models.Model):
 
     _name = "crm.interaction"
     _description = "Contact with a Customer"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["mail.thread", "mail.activity.mixin", "crm.stand.in.mixin"]
     _order = "date desc, id desc"
     _check_company_auto = True
 

@@ -12,6 +12,13 @@ from . import test_need
 from . import test_promise
 from . import test_promise_reminders
 from . import test_promise_tour
+from . import test_stand_in
+from . import test_stand_in_rights
+from . import test_stand_in_report
+from . import test_stand_in_tours
+from . import test_territory
+from . import test_territory_assign
+from . import test_territory_tours
 from . import test_timeline
 from . import test_tours
 from . import test_timeline_index

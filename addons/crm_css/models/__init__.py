@@ -1,3 +1,4 @@
+from . import crm_stand_in
 from . import crm_timeline
 from . import helpdesk_ticket
 from . import mail_thread

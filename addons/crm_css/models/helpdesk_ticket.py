@@ -2,7 +2,8 @@ from odoo import SUPERUSER_ID, api, fields, models
 
 
 class HelpdeskTicket(models.Model):
-    _inherit = "helpdesk.ticket"
+    _name = "helpdesk.ticket"
+    _inherit = ["helpdesk.ticket", "crm.stand.in.mixin"]
 
     # The mail gateway finds loops of one sender by this field.
     _primary_email = "partner_email"

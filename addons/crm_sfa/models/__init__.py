@@ -1,4 +1,6 @@
 from . import crm_contact_status
+from . import crm_lead
+from . import crm_stand_in
 from . import crm_timeline
 from . import res_partner
 from . import sale_order
