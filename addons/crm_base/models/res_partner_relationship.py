@@ -117,18 +117,21 @@ class ResPartner(models.Model):
 
     @api.model
     def _contact_facts_sql(self) -> SQL:
-        """Give a query with the first contact of each customer by company: a contact
-        that belongs to none of our companies counts for each."""
+        """Give a query with the first contact of each customer by company: that of the
+        document, else that of the employee. A mail from the customer may have neither;
+        it counts for each of our companies."""
         contacts = self.env["crm.timeline"].sudo()._search([])
         row = SQL.identifier(contacts.table)
         return SQL(
-            """SELECT p.commercial_partner_id, row.company_id, min(row.date) AS date
+            """SELECT p.commercial_partner_id, COALESCE(row.company_id, u.company_id),
+                      min(row.date)
                  FROM (%s) AS row JOIN res_partner AS p ON p.id = row.partner_id
+                 LEFT JOIN res_users AS u ON u.id = row.user_id
                 WHERE p.partner_share GROUP BY 1, 2""",
             contacts.select(
                 *(
                     SQL("%s.%s", row, SQL.identifier(column))
-                    for column in ("partner_id", "company_id", "date")
+                    for column in ("partner_id", "company_id", "user_id", "date")
                 )
             ),
         )

@@ -21,6 +21,7 @@ class RelationshipCase(CrmCase):
         cls.changes = cls.env["crm.relationship.change"]
         cls.env["crm.relationship.rule"].search([]).unlink()
         cls.startClassPatcher(freeze_time(NOW))
+        cls.changes.search([("partner_id", "=", cls.customer.id)]).date = NOW
         cls.orders = []
         cls.startClassPatcher(
             patch.object(
@@ -193,6 +194,22 @@ class TestStages(RelationshipCase):
         )
         self.assertEqual(groups, [("lost", 1)])
 
+    def test_contact_without_a_company_counts_for_that_of_the_employee(self):
+        other = self.env["res.company"].create({"name": "Other"})
+        self._note(self.anna, "Call", date=NOW, company_id=False)
+        self._move()
+        self.assertEqual(self._story(), [("prospect", 0)])
+        self.assertFalse(self._story(company=other))
+
+    def test_mail_of_no_company_counts_for_each(self):
+        other = self.env["res.company"].create({"name": "Other"})
+        self.customer.message_post(
+            author_id=self.anna.id, message_type="email", body="Hello"
+        )
+        self._move()
+        self.assertEqual(self._story(), [("prospect", 0)])
+        self.assertEqual(self._story(company=other), [("prospect", 0)])
+
     def test_rule_of_the_company_sets_the_thresholds(self):
         rule = self.env["crm.relationship.rule"].create(
             {"regular_orders": 1, "sleeping_days": 10, "lost_days": 20}
@@ -308,7 +325,7 @@ class TestChart(RelationshipCase):
         self.assertEqual(points[0]["stage"], "lost")
 
     def test_at_most_fifty_points(self):
-        for number in range(70):
+        for number in range(1, 71):
             self.changes.create(
                 {
                     "partner_id": self.customer.id,

@@ -42,7 +42,7 @@ registry.category("web_tour.tours").add("crm_base_confirm_phone", {
         { trigger: "[name=phone_status]:contains('Never confirmed')" },
         {
             trigger:
-                "button[name=action_confirm_phone][title='Confirmed today'], .o_form_sheet button.fa-check-circle-o[name=action_confirm_phone]",
+                ".o_form_sheet button[name=action_confirm_phone]:has(.fa-check-circle-o)",
             run: "click",
         },
         { trigger: "[name=phone_status]:contains('By hand')" },
