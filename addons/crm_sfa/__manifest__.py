@@ -22,6 +22,7 @@
     "demo": [
         "demo/res_users_demo.xml",
         "demo/sale_order_demo.xml",
+        "demo/relationship_demo.xml",
     ],
     "assets": {
         "web.assets_tests": [

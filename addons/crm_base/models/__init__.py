@@ -35,3 +35,13 @@ from . import res_partner_import
 from . import res_partner_promise
 from . import res_partner_stand_in
 from . import res_partner_territory
+from . import crm_completeness_rule
+from . import crm_contact_point
+from . import crm_currency_rule
+from . import crm_interaction_currency
+from . import crm_relationship_change
+from . import crm_relationship_rule
+from . import mail_thread_currency
+from . import res_partner_completeness
+from . import res_partner_currency
+from . import res_partner_relationship

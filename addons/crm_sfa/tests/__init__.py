@@ -1,3 +1,4 @@
+from . import test_relationship
 from . import test_sales_history
 from . import test_stand_in
 from . import test_tours

@@ -9,6 +9,7 @@ import {
 import { deserializeDateTime, toLocaleDateTimeString } from "@web/core/l10n/dates";
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
+import { RelationshipChart } from "@crm_base/relationship_chart/relationship_chart";
 import { KeepLast } from "@web/core/utils/concurrency";
 import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
 
@@ -19,6 +20,7 @@ import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
  */
 export class CustomerCard extends Component {
     static template = "crm_base.CustomerCard";
+    static components = { RelationshipChart };
     static props = { ...standardWidgetProps, field: { type: String, optional: true } };
 
     setup() {
