@@ -18,9 +18,22 @@
     "data": [
         "security/crm_base_groups.xml",
         "security/ir.model.access.csv",
+        "security/crm_document_rules.xml",
         "security/crm_interaction_rules.xml",
+        "security/crm_material_rules.xml",
+        "security/crm_material_send_rules.xml",
+        "data/crm_document_kind_data.xml",
+        "data/ir_cron_data.xml",
+        "data/mail_template_data.xml",
+        "views/crm_document_kind_views.xml",
+        "views/crm_document_views.xml",
         "views/crm_interaction_views.xml",
+        "views/crm_material_send_views.xml",
+        "views/crm_material_templates.xml",
+        "views/crm_material_views.xml",
+        "wizard/crm_material_send_wizard_views.xml",
         "views/crm_timeline_views.xml",
+        "views/res_partner_library_views.xml",
         "views/res_partner_views.xml",
         "views/crm_base_menus.xml",
     ],
@@ -32,6 +45,7 @@
     "assets": {
         "web.assets_backend": [
             "crm_base/static/src/customer_card/*",
+            "crm_base/static/src/document_upload/*",
         ],
         "web.assets_tests": [
             "crm_base/static/tests/tours/*",

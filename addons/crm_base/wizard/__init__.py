@@ -1,0 +1,1 @@
+from . import crm_material_send_wizard
