@@ -41,6 +41,9 @@
         "demo/res_partner_demo.xml",
         "demo/res_users_demo.xml",
         "demo/crm_interaction_demo.xml",
+        "demo/crm_document_demo.xml",
+        "demo/crm_material_demo.xml",
+        "demo/crm_material_send_demo.xml",
     ],
     "assets": {
         "web.assets_backend": [

@@ -315,7 +315,6 @@ class CrmDocument(models.Model):
     def _check_previous(self):
         for document in self.filtered("previous_id"):
             previous = document.previous_id
-            previous.check_access("write")
             if not previous.date_registered:
                 raise ValidationError(
                     self.env._(
@@ -359,7 +358,11 @@ class CrmDocument(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         # Explicit, so that no default of the caller's takes its place.
-        return super().create([vals | {"date_registered": False} for vals in vals_list])
+        documents = super().create(
+            [vals | {"date_registered": False} for vals in vals_list]
+        )
+        documents._check_may_supersede()
+        return documents
 
     def write(self, vals):
         self._check_locked(vals)
@@ -367,7 +370,14 @@ class CrmDocument(models.Model):
             # The moment is now, and the kind decides how long it is kept.
             vals = vals | {"date_registered": fields.Datetime.now()}
             vals.pop("retention_until", None)
-        return super().write(vals)
+        result = super().write(vals)
+        if "previous_id" in vals:
+            self._check_may_supersede()
+        return result
+
+    def _check_may_supersede(self):
+        """Let only those add a version who may change the one before."""
+        self.previous_id.check_access("write")
 
     def _check_locked(self, vals: dict):
         """Refuse to change what was registered, for everybody, in every way."""

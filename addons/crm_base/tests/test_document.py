@@ -173,9 +173,10 @@ class TestDocument(LibraryCase):
             self.env.flush_all()
 
     def test_direction_is_for_letters(self):
-        self.assertFalse(self._document(direction="out").direction)
-        letter = self._document(kind_id=self.letter.id, direction="out")
+        letter = self._document(kind_id=self.letter.id, direction="out", register=False)
         self.assertRecordValues(letter, [{"direction": "out", "is_letter": True}])
+        letter.kind_id = self.contract
+        self.assertRecordValues(letter, [{"direction": False, "is_letter": False}])
 
     # Versions
 

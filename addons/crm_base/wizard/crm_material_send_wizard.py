@@ -28,10 +28,10 @@ class CrmMaterialSendWizard(models.TransientModel):
     all_languages = fields.Boolean(
         "Any Language", help="Offer materials in other languages than the customer's."
     )
-    lang_ids = fields.Many2many("res.lang", compute="_compute_lang_ids")
-    subject = fields.Char(
-        required=True, compute="_compute_text", store=True, readonly=False
+    lang_ids = fields.Many2many(
+        "res.lang", compute="_compute_lang_ids", context={"active_test": False}
     )
+    subject = fields.Char(compute="_compute_text", store=True, readonly=False)
     body = fields.Html(
         "Message",
         compute="_compute_text",
