@@ -4,6 +4,7 @@ from . import crm_document_kind
 from . import crm_file_mixin
 from . import crm_follows_customer
 from . import crm_document  # after the mixins that it inherits
+from . import crm_document_register
 from . import crm_document_reminder
 from . import crm_interaction
 from . import crm_material

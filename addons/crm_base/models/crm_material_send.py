@@ -55,7 +55,7 @@ class CrmMaterialSend(models.Model):
         default=lambda self: secrets.token_urlsafe(TOKEN_BYTES),
         groups="base.group_system",
     )
-    opened_count = fields.Integer("Times Opened", readonly=True)
+    opened_count = fields.Integer("Times Opened", readonly=True, default=0)
     is_opened = fields.Integer(
         "Opened",
         compute="_compute_is_opened",

@@ -1,4 +1,3 @@
-import { useRef } from "@odoo/owl";
 import { useDropzone } from "@web/core/dropzone/dropzone_hook";
 import { registry } from "@web/core/registry";
 import { checkFileSize } from "@web/core/utils/files";
@@ -17,12 +16,25 @@ const withUpload = (Controller) =>
             this.orm = useService("orm");
             this.notification = useService("notification");
             this.action = useService("action");
-            this.fileInput = useRef("fileInput");
             useDropzone(this.rootRef, (ev) => this.upload(ev.dataTransfer.files));
         }
 
-        onFilesChosen(ev) {
-            return this.upload(ev.target.files);
+        /**
+         * Ask for files. The input is no part of the template: on a phone the menu with
+         * the button closes, and would take it along.
+         */
+        chooseFiles() {
+            const input = document.createElement("input");
+            input.type = "file";
+            input.multiple = true;
+            input.className = "o_crm_document_input d-none";
+            input.addEventListener("cancel", () => input.remove());
+            input.addEventListener("change", () => {
+                input.remove();
+                this.upload(input.files);
+            });
+            document.body.append(input);
+            input.click();
         }
 
         /** Store the files as drafts; a single one is opened, to be filled in. */

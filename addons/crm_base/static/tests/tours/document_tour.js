@@ -6,9 +6,10 @@ const file = (name, text) => new File([text], name, { type: "text/plain" });
 registry.category("web_tour.tours").add("crm_base_document", {
     steps: () => [
         { trigger: "button[name=action_documents]", run: "click" },
+        { trigger: "button:contains('Upload')", run: "click" },
         {
             content: "a file becomes a draft of this customer",
-            trigger: "button:contains('Upload')",
+            trigger: ".o_crm_document_input:not(:visible)",
             async run() {
                 await inputFiles(".o_crm_document_input", [
                     file("contract.txt", "The contract"),
@@ -31,7 +32,7 @@ registry.category("web_tour.tours").add("crm_base_document", {
         { trigger: "button[name=action_new_version]", run: "click" },
         {
             content: "the new version has a file of its own",
-            trigger: ".o_breadcrumb:contains('New')",
+            trigger: ".o_field_widget[name=version]:contains('2')",
         },
         {
             trigger:

@@ -13,12 +13,9 @@ registry.category("web_tour.tours").add("crm_base_material_send", {
         { trigger: ".modal [name=partner_ids]:contains('Anna Berg')" },
         { trigger: ".modal [name=material_ids] input", run: "click" },
         {
-            trigger: ".modal [name=material_ids] input",
-            run: "edit Machines",
-        },
-        {
+            content: "from the list, or on a phone from the cards",
             trigger:
-                ".o-autocomplete--dropdown-item a:contains('Machines at a glance')",
+                ".o-autocomplete--dropdown-item a:contains('Machines at a glance'), .modal .o_kanban_record:contains('Machines at a glance')",
             run: "click",
         },
         { trigger: ".modal [name=material_ids] .o_tag:contains('Machines')" },
