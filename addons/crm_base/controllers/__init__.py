@@ -1,1 +1,2 @@
+from . import material
 from . import portal_account

@@ -25,6 +25,17 @@ from . import crm_timeline
 from . import crm_timeline_index
 from . import ir_model
 from . import mail_activity_contact_policy
+from . import crm_document_kind
+from . import crm_file_mixin
+from . import crm_follows_customer
+from . import crm_document  # after the mixins that it inherits
+from . import crm_document_register
+from . import crm_document_reminder
+from . import crm_interaction
+from . import crm_material
+from . import crm_material_send
+from . import crm_timeline
+from . import ir_attachment
 from . import mail_message
 from . import res_company_promise
 from . import res_config_settings_promise
@@ -45,3 +56,4 @@ from . import mail_thread_currency
 from . import res_partner_completeness
 from . import res_partner_currency
 from . import res_partner_relationship
+from . import res_partner_library

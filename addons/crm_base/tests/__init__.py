@@ -7,6 +7,7 @@ from . import test_contact_policy
 from . import test_contact_policy_tour
 from . import test_contact_status
 from . import test_deletion
+from . import test_document
 from . import test_import
 from . import test_interaction
 from . import test_need
@@ -26,6 +27,8 @@ from . import test_deletion
 from . import test_import
 from . import test_interaction
 from . import test_relationship
+from . import test_library_tours
+from . import test_material
 from . import test_timeline
 from . import test_tours
 from . import test_timeline_index

@@ -2,3 +2,4 @@ from . import base_partner_merge_promise
 from . import crm_promise_close
 from . import crm_contact_plan
 from . import crm_contact_plan_line
+from . import crm_material_send_wizard
