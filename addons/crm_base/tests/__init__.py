@@ -1,4 +1,5 @@
 from . import test_card
+from . import test_consent
 from . import test_contact_data
 from . import test_deletion
 from . import test_import
