@@ -368,7 +368,7 @@ class TestConsentOnTheContact(ConsentCase):
 
     def test_buttons_open_an_entry_that_is_filled_in(self):
         action = self.anna.with_user(self.user).action_do_not_contact()
-        entries = self.env["crm.consent"].with_context(action["context"])
+        entries = self.env["crm.consent"].with_context(**action["context"])
         entry = entries.with_user(self.user).create({})
         self.assertEqual(
             (entry.partner_id, entry.channel, entry.status),
