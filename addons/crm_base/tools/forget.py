@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from html import escape
 from typing import Any, NamedTuple
+from urllib.parse import quote
 
 from odoo.fields import Domain
 
@@ -66,15 +67,23 @@ def is_telling(name: str) -> bool:
 
 
 def spellings(word: str) -> list[str]:
-    """Give the forms in which the same text stands in plain text, HTML and links.
+    """Give the forms in which the same text stands in plain text, HTML, links and the
+    headers of mails.
 
-    >>> spellings("Anna O'Hara")
+    >>> spellings("Anna O'Hara")[:3]
     ["Anna O'Hara", 'Anna O&#x27;Hara', 'Anna O&#39;Hara']
-    >>> spellings("anna@n.example.com")
-    ['anna@n.example.com', 'anna%40n.example.com']
+    >>> spellings("+49 30 901821")
+    ['+49 30 901821', '+49%2030%20901821']
     """
     html = escape(word)  # Odoo's own writes the apostrophe in decimal
-    forms = [word, html, html.replace("&#x27;", "&#39;"), word.replace("@", "%40")]
+    forms = [
+        word,
+        html,
+        html.replace("&#x27;", "&#39;"),
+        word.replace("'", r"\'"),
+        quote(word, safe="+@"),
+        word.replace("@", "%40"),
+    ]
     return list(dict.fromkeys(forms))
 
 
