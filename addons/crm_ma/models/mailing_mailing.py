@@ -43,9 +43,9 @@ class MailingMailing(models.Model):
     def _consent_domain(self) -> Domain:
         """Give the domain of recipients who may get this mailing.
 
-        A contact needs what the purpose asks for. Who subscribed to a list, or stands in
-        another document without a contact, did so by an act of their own, and is left
-        out only if a contact with the same address refused.
+        A contact needs what the purpose asks for. Who subscribed to a list, or stands
+        in another document without a contact, did so by an act of their own, and is
+        left out only if a contact with the same address refused.
         """
         self.ensure_one()
         partners = self.env["res.partner"]
@@ -74,7 +74,7 @@ class MailingMailing(models.Model):
         return Domain.custom(
             to_sql=lambda model, alias, query: SQL(
                 "NOT COALESCE(%s IN (%s), FALSE)",
-                SQL.identifier(alias, "email_normalized"),
+                model._field_to_sql(alias, "email_normalized", query),
                 addresses,
             )
         )
