@@ -1,5 +1,6 @@
 from . import test_card
 from . import test_consent
+from . import test_consent_tours
 from . import test_contact_data
 from . import test_deletion
 from . import test_forget

@@ -30,12 +30,12 @@ class MailingMailing(models.Model):
     @api.depends("mailing_domain", "mailing_model_id", "contact_list_ids", "purpose_id")
     def _compute_refused_count(self):
         for mailing in self:
-            recipients = self.env[mailing.mailing_model_real or "res.partner"]
-            chosen = super(MailingMailing, mailing)._get_recipients_domain()
-            left_out = chosen & ~mailing._consent_domain()
-            mailing.refused_count = (
-                mailing.mailing_model_real and recipients.search_count(left_out)
-            ) or 0
+            mailing.refused_count = 0
+            if mailing.mailing_model_real:
+                chosen = Domain(mailing._parse_mailing_domain())
+                left_out = chosen & ~mailing._consent_domain()
+                recipients = self.env[mailing.mailing_model_real]
+                mailing.refused_count = recipients.search_count(left_out)
 
     def _get_recipients_domain(self):
         return super()._get_recipients_domain() & self._consent_domain()
