@@ -3,11 +3,9 @@ import { registry } from "@web/core/registry";
 registry.category("web_tour.tours").add("crm_base_occasion", {
     steps: () => [
         {
-            content: "the next 30 days, mine",
-            trigger: ".o_searchview_facet:contains('Next 30 Days')",
-        },
-        {
-            trigger: ".o_data_row:contains('Anna Berg') .o_data_cell[name=kind]",
+            content: "a row at the desk, a card on the phone",
+            trigger:
+                ".o_data_row:contains('Anna Berg') .o_data_cell[name=kind], .o_kanban_record:contains('Anna Berg')",
             run: "click",
         },
         { trigger: "button[name=action_write_greeting]", run: "click" },
