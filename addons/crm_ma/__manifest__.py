@@ -11,6 +11,7 @@
     ],
     "data": [
         "security/crm_ma_groups.xml",
+        "views/mailing_mailing_views.xml",
     ],
     "demo": [
         "demo/res_users_demo.xml",

@@ -21,6 +21,12 @@ from . import crm_stand_in_report
 from . import crm_territory
 from . import crm_territory_assign
 from . import crm_territory_rule
+from . import crm_ledger_mixin
+from . import crm_consent_purpose
+from . import crm_consent
+from . import crm_forget_log
+from . import crm_interaction
+from . import crm_occasion
 from . import crm_timeline
 from . import crm_timeline_index
 from . import ir_model
@@ -57,3 +63,8 @@ from . import res_partner_completeness
 from . import res_partner_currency
 from . import res_partner_relationship
 from . import res_partner_library
+from . import res_partner_consent
+from . import res_partner_forget
+from . import res_partner_forget_run
+from . import res_partner_import
+from . import res_partner_occasion

@@ -3,3 +3,4 @@ from . import crm_promise_close
 from . import crm_contact_plan
 from . import crm_contact_plan_line
 from . import crm_material_send_wizard
+from . import crm_forget_wizard

@@ -4,3 +4,4 @@ from . import helpdesk_ticket
 from . import mail_thread
 from . import rating_rating
 from . import res_partner
+from . import res_partner_forget

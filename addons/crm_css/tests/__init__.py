@@ -1,3 +1,4 @@
+from . import test_forget
 from . import test_mail_gateway
 from . import test_portal_holes
 from . import test_stand_in
