@@ -18,20 +18,29 @@
     "data": [
         "security/crm_base_groups.xml",
         "security/ir.model.access.csv",
+        "security/crm_duplicate_rules.xml",
         "security/crm_interaction_rules.xml",
+        "data/ir_cron_data.xml",
+        "views/crm_duplicate_views.xml",
+        "views/crm_duplicate_run_views.xml",
         "views/crm_interaction_views.xml",
+        "views/crm_merge_views.xml",
         "views/crm_timeline_views.xml",
+        "views/res_partner_duplicate_views.xml",
         "views/res_partner_views.xml",
+        "wizard/crm_duplicate_merge_views.xml",
         "views/crm_base_menus.xml",
     ],
     "demo": [
         "demo/res_partner_demo.xml",
         "demo/res_users_demo.xml",
         "demo/crm_interaction_demo.xml",
+        "demo/crm_duplicate_demo.xml",
     ],
     "assets": {
         "web.assets_backend": [
             "crm_base/static/src/customer_card/*",
+            "crm_base/static/src/merge_preview/*",
         ],
         "web.assets_tests": [
             "crm_base/static/tests/tours/*",
