@@ -65,6 +65,7 @@ CITIES = words(
 SPELT = words(
     "a b v g d e e zh z i y k l m n o p r s t u f kh ts ch sh sch _ y _ e yu ya"
 )
+PLAIN = str.maketrans("áéíóúñäöüèêçąćłńśźż", "aeiounaoueecaclnszz")
 LATIN = dict(zip("абвгдеёжзийклмнопрстуфхцчшщъыьэюя", SPELT, strict=True))
 
 
@@ -275,11 +276,7 @@ def _latin(text: str) -> str:
         else:
             out.append(char)
     text = "".join(out)
-    for accent, letter in zip(
-        "áéíóúñäöüèêçąćłńśźż", "aeiounaoueecaclnszz", strict=True
-    ):
-        text = text.replace(accent, letter)
-    return text
+    return text.translate(PLAIN)
 
 
 def contacts(

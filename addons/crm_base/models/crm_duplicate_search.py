@@ -157,7 +157,8 @@ class CrmDuplicate(models.Model):
         )
         stored = {(pair.res_id, pair.other_id): pair for pair in stored_sudo}
         found = {(match.first, match.second): match for match in matches}
-        refused = self._refused(source, list(found.keys() - stored.keys()))
+        for pair in self._refused(source, list(found)):
+            del found[pair]
         stale = stored_sudo.filtered(
             lambda pair: (
                 pair.state == "new" and (pair.res_id, pair.other_id) not in found
@@ -168,7 +169,7 @@ class CrmDuplicate(models.Model):
         for pair, match in found.items():
             if pair in stored:
                 stored[pair]._follow(match)
-            elif pair not in refused:
+            else:
                 company = known[pair[0]].company or known[pair[1]].company
                 new.append(self._prepare_pair(source, match, company))
         self.sudo().create(new)

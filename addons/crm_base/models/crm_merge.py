@@ -96,9 +96,10 @@ class CrmMerge(models.Model):
         self.env.flush_all()
         # Whatever points at the records follows, also what this user may not read: a
         # hidden invoice that stayed behind would be lost for those who need it.
-        merge_sudo = self.sudo().create(self._prepare_merge(survivor, others))
+        vals = self._prepare_merge(survivor, others)
         try:
             with mute_logger("odoo.sql_db"), self.env.cr.savepoint():
+                merge_sudo = self.sudo().create(vals)
                 merge_sudo._repoint(survivor, others)
         except psycopg2.IntegrityError as error:
             raise UserError(
@@ -183,7 +184,7 @@ class CrmMerge(models.Model):
 
     def _write_values(self, survivor, values: dict) -> None:
         """Write on the survivor what was chosen; remember what it had."""
-        if not all((survivor | self._others()).mapped("company_id")):
+        if any(not record.company_id for record in survivor | self._others()):
             # One of them belongs to all companies: so does the whole.
             values = values | {"company_id": False}
         old = survivor.read(list(values), load=None)[0] if values else {}

@@ -35,7 +35,7 @@ class CrmMergeJournal(models.Model):
     kind = fields.Selection(KINDS, required=True)
     old_value = fields.Json()
     new_value = fields.Json()
-    rows = fields.Json(required=True)
+    rows = fields.Json("Keys or Values", required=True)
     row_count = fields.Integer("Rows", compute="_compute_row_count")
 
     @api.depends("rows")

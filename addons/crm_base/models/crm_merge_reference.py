@@ -48,7 +48,7 @@ class CrmMerge(models.Model):
     # The form of the tables changes with the addons only, as the registry does.
 
     @api.model
-    @ormcache("table")
+    @ormcache("table", cache="stable")
     def _references(self, table: str) -> tuple[Reference, ...]:
         names = [model for model in self._models() if model._table == table]
         found = [*self._foreign_keys(table)]
@@ -148,7 +148,7 @@ class CrmMerge(models.Model):
         )
 
     @api.model
-    @ormcache("table")
+    @ormcache("table", cache="stable")
     def _model_of(self, table: str) -> str:
         names = (model._name for model in self._models() if model._table == table)
         return next(names, "")
@@ -168,7 +168,7 @@ class CrmMerge(models.Model):
         return SQL(" AND ").join(asked)
 
     @api.model
-    @ormcache("table")
+    @ormcache("table", cache="stable")
     def _has_ids(self, table: str) -> bool:
         return bool(
             self.env.execute_query(
@@ -181,7 +181,7 @@ class CrmMerge(models.Model):
         )
 
     @api.model
-    @ormcache("reference")
+    @ormcache("reference", cache="stable")
     def _is_indexed(self, reference: Reference) -> bool:
         """Tell whether rows are found by the column without reading the whole table."""
         return bool(
@@ -213,7 +213,7 @@ class CrmMerge(models.Model):
                 )
 
     @api.model
-    @ormcache("reference")
+    @ormcache("reference", cache="stable")
     def _uniques(self, reference: Reference) -> tuple[Unique, ...]:
         """What the database wants to be unique of a column with others."""
         rows = self.env.execute_query(

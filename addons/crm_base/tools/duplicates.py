@@ -60,8 +60,8 @@ _SOUNDS = str.maketrans("bpdtgkqcvfzsaeiouh", "ppttkkkkffss" + "a" * 6)
 
 # Similarity and weight, with straight lines between them.
 _NAME = (
-    (0, -9),
-    (0.49, -8),
+    (0, -8.5),
+    (0.49, -7.5),
     (0.5, -5),
     (0.6, -3),
     (0.7, 0),
@@ -73,7 +73,7 @@ _ADDRESS = ((0, -1.5), (0.4, -1), (0.6, 0), (0.8, 2), (0.9, 3), (1, 4))
 _EMAIL = ((0, -0.7), (0.7, -0.5), (0.8, 1), (0.88, 2), (0.99, 3), (1, 5))
 _PHONE = ((0, -0.7), (0.85, -0.5), (0.9, 2), (0.99, 2), (1, 4))
 _VAT = ((0, -3), (0.7, -2.5), (0.8, 3), (0.99, 4), (1, 9))
-_BIRTH = ((0, -2.5), (0.7, -1.5), (0.85, 1.5), (0.99, 2.5), (1, 5))
+_BIRTH = ((0, -2), (0.7, -1.2), (0.85, 1.5), (0.99, 2.5), (1, 5))
 # Of the pairs that share a key, one in about a hundred and fifty is one.
 _PRIOR = -5.0
 _ALIKE = 0.85
@@ -485,7 +485,7 @@ def _two_by_two(left: list[str], right: list[str]) -> float:
         parts = _word_similarity(left[0], first), _word_similarity(left[1], second)
         if min(parts) >= _UNLIKE:
             best = max(best, sum(parts) / 2)
-        elif max(parts) > 0.75:  # brother and sister, one of them mistyped
+        elif max(parts) > 0.7:  # brother and sister, one of them mistyped
             best = max(best, 0.5)
     return best
 

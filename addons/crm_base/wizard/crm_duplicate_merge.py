@@ -27,6 +27,7 @@ class CrmDuplicateMerge(models.TransientModel):
         "res.partner",
         "Stays",
         compute="_compute_survivor_id",
+        compute_sudo=False,
         store=True,
         readonly=False,
         domain="[('id', 'in', partner_ids)]",
@@ -36,6 +37,9 @@ class CrmDuplicateMerge(models.TransientModel):
     )
     preview = fields.Json(
         compute="_compute_preview",
+        # Stored values are computed with all rights otherwise: it shows what the user
+        # may read.
+        compute_sudo=False,
         store=True,
         readonly=False,
         help="Click the value that is kept.",
@@ -168,7 +172,7 @@ class CrmDuplicateMerge(models.TransientModel):
                 and field.type in TYPES
                 and (field.store or field.company_dependent)
                 and not (field.compute and field.readonly)
-                and not (field.related or field.automatic)
+                and not field.related
                 and not editable[name].get("readonly")
                 and not name.startswith(("message_", "activity_", "signup_", "image_1"))
             )
