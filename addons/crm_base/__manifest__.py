@@ -94,6 +94,17 @@
         "views/crm_relationship_rule_views.xml",
         "views/res_partner_consent_views.xml",
         "views/res_partner_occasion_views.xml",
+        "security/crm_duplicate_rules.xml",
+        "security/crm_interaction_rules.xml",
+        "data/ir_cron_data.xml",
+        "views/crm_duplicate_views.xml",
+        "views/crm_duplicate_run_views.xml",
+        "views/crm_interaction_views.xml",
+        "views/crm_merge_views.xml",
+        "views/crm_timeline_views.xml",
+        "views/res_partner_duplicate_views.xml",
+        "views/res_partner_views.xml",
+        "wizard/crm_duplicate_merge_views.xml",
         "views/crm_base_menus.xml",
     ],
     "demo": [
@@ -111,6 +122,7 @@
         "demo/crm_material_send_demo.xml",
         "demo/crm_consent_demo.xml",
         "demo/crm_occasion_demo.xml",
+        "demo/crm_duplicate_demo.xml",
     ],
     "assets": {
         "web.assets_backend": [
@@ -119,6 +131,7 @@
             "crm_base/static/src/note_contact/*",
             "crm_base/static/src/relationship_chart/*",
             "crm_base/static/src/document_upload/*",
+            "crm_base/static/src/merge_preview/*",
         ],
         "web.assets_tests": [
             "crm_base/static/tests/tours/*",

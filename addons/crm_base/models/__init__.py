@@ -27,6 +27,15 @@ from . import crm_consent
 from . import crm_forget_log
 from . import crm_interaction
 from . import crm_occasion
+from . import crm_duplicate
+from . import crm_duplicate_key
+from . import crm_duplicate_mixin
+from . import crm_duplicate_run
+from . import crm_duplicate_search
+from . import crm_interaction
+from . import crm_merge
+from . import crm_merge_journal
+from . import crm_merge_reference
 from . import crm_timeline
 from . import crm_timeline_index
 from . import ir_model
@@ -48,6 +57,7 @@ from . import res_config_settings_promise
 from . import res_partner
 from . import res_partner_card
 from . import res_partner_contact_policy
+from . import res_partner_duplicate
 from . import res_partner_import
 from . import res_partner_promise
 from . import res_partner_stand_in

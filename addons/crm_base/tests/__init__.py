@@ -33,6 +33,10 @@ from . import test_relationship
 from . import test_library_tours
 from . import test_material
 from . import test_occasion
+from . import test_duplicates
+from . import test_import
+from . import test_interaction
+from . import test_merge
 from . import test_timeline
 from . import test_tours
 from . import test_timeline_index

@@ -4,3 +4,4 @@ from . import crm_contact_plan
 from . import crm_contact_plan_line
 from . import crm_material_send_wizard
 from . import crm_forget_wizard
+from . import crm_duplicate_merge

@@ -1,0 +1,136 @@
+from markupsafe import Markup
+
+from odoo import api, fields, models
+
+# More than a person reads before saving.
+MOST_SHOWN = 3
+
+
+class ResPartner(models.Model):
+    """Doubles: a new contact warns before it is saved, a merged one tells where."""
+
+    _name = "res.partner"
+    _inherit = ["res.partner", "crm.duplicate.mixin"]
+
+    merged_into_id = fields.Many2one(
+        "res.partner",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="set null",
+        help="This contact was a double. Everything is at the other one now.",
+    )
+    duplicate_warning = fields.Html(
+        compute="_compute_duplicate_warning",
+        compute_sudo=False,
+        help="Contacts that are there already and look like this new one.",
+    )
+
+    @api.depends(
+        "name",
+        "email",
+        "phone",
+        "vat",
+        "street",
+        "zip",
+        "city",
+        "country_id",
+        "is_company",
+        "parent_id",
+    )
+    def _compute_duplicate_warning(self):
+        new = self.filtered(lambda partner: not partner._origin and partner.name)
+        (self - new).duplicate_warning = False
+        for partner in new:
+            partner.duplicate_warning = partner._duplicate_warning()
+
+    def _duplicate_warning(self) -> Markup | bool:
+        """Name what a new contact looks like, with the reasons, as a list of links."""
+        source = self._duplicate_source()
+        keys = self.env["crm.duplicate.key"]
+        entry = keys._prepare(source, self)
+        entry = entry._replace(family=self.parent_id.commercial_partner_id.id or 0)
+        # The table of keys is nobody's to read; what is found is read as the user.
+        matches = keys.sudo()._matches(source, entry, self.env)[:MOST_SHOWN]
+        if not matches:
+            return False
+        lines = Markup().join(self._duplicate_line(match) for match in matches)
+        return Markup("<ul class='mb-0'>%s</ul>") % lines
+
+    def _duplicate_line(self, match) -> Markup:
+        # A new contact has no id: 0, which is the smaller one always.
+        known = self.browse(max(match.first, match.second))
+        return Markup("<li><a href='%s' target='_blank'>%s</a>: %s</li>") % (
+            f"/odoo/res.partner/{known.id}",
+            known.display_name,
+            self.env["crm.duplicate"]._explain(list(match.evidence)),
+        )
+
+    def _merge_obstacles(self, survivor) -> list[str]:
+        return [
+            *super()._merge_obstacles(survivor),
+            *self._user_obstacles(),
+            *self._company_obstacles(),
+            *self._family_obstacles(),
+        ]
+
+    def _user_obstacles(self) -> list[str]:
+        # A contact of an employee must be found whoever asks, archived users too.
+        users_sudo = self.sudo().with_context(active_test=False).user_ids
+        if internal := users_sudo.filtered(lambda user: not user.share):
+            return [
+                self.env._(
+                    "%(name)s belongs to an employee who logs in here. Only customers"
+                    " are merged.",
+                    name=internal[0].partner_id.display_name,
+                )
+            ]
+        if len(users_sudo.partner_id) > 1:
+            return [
+                self.env._(
+                    "%(names)s each have a login of their own. Take one of the logins"
+                    " away first.",
+                    names=", ".join(users_sudo.partner_id.mapped("display_name")),
+                )
+            ]
+        return []
+
+    def _company_obstacles(self) -> list[str]:
+        own_sudo = (
+            self.env["res.company"]
+            .sudo()
+            .search([("partner_id", "in", self.ids)], limit=1)
+        )
+        if own_sudo:
+            return [
+                self.env._("%(name)s is one of your own companies.", name=own_sudo.name)
+            ]
+        if len(self.company_id) > 1:
+            return [
+                self.env._(
+                    "The records belong to different companies of yours: %(names)s."
+                    " Share them between the companies first.",
+                    names=", ".join(self.sudo().company_id.mapped("name")),
+                )
+            ]
+        return []
+
+    def _family_obstacles(self) -> list[str]:
+        for partner in self:
+            above = partner.parent_id
+            while above and above not in self:
+                above = above.parent_id
+            if above:
+                return [
+                    self.env._(
+                        "%(person)s belongs to %(company)s. A company and its people"
+                        " are never one.",
+                        person=partner.name or partner.display_name,
+                        company=above.display_name,
+                    )
+                ]
+        return []
+
+    @api.model
+    def _merge_kept_fields(self):
+        return super()._merge_kept_fields() | {"type", "color", "lang", "tz"}
