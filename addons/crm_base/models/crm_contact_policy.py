@@ -4,6 +4,7 @@ from odoo.fields import Domain
 from odoo.tools import format_duration
 
 from ..tools.contact_hours import Hours
+from .crm_relationship_change import STAGES
 from .res_partner import VALUE_CLASSES
 
 # In the order of date.weekday().
@@ -28,6 +29,17 @@ class CrmContactPolicy(models.Model):
     )
     value_class = fields.Selection(
         VALUE_CLASSES, help="Only customers of this class; empty: of any."
+    )
+    relationship_stage = fields.Selection(
+        STAGES,
+        "Stage",
+        help="Only customers in this stage of the relationship; empty: in any.",
+    )
+    territory_id = fields.Many2one(
+        "crm.territory",
+        index="btree_not_null",
+        check_company=True,
+        help="Only customers of this territory and of those below it; empty: of any.",
     )
     category_ids = fields.Many2many(
         "res.partner.category",
@@ -206,6 +218,10 @@ class CrmContactPolicy(models.Model):
         conditions = Domain.TRUE
         if self.value_class:
             conditions &= Domain("value_class", "=", self.value_class)
+        if self.relationship_stage:
+            conditions &= Domain("relationship_stage", "=", self.relationship_stage)
+        if self.territory_id:
+            conditions &= Domain("territory_id", "child_of", self.territory_id.ids)
         if self.category_ids:
             conditions &= Domain("category_id", "child_of", self.category_ids.ids)
         return conditions

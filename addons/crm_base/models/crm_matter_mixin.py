@@ -13,7 +13,7 @@ class CrmMatterMixin(models.AbstractModel):
 
     _name = "crm.matter.mixin"
     _description = "Matter Open with a Customer"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["mail.thread", "mail.activity.mixin", "crm.stand.in.mixin"]
     _check_company_auto = True
     # Who may read it may also comment it: the answer is often a colleague's.
     _mail_post_access = "read"

@@ -22,6 +22,8 @@ class CrmStandIn(models.Model):
             "crm.interaction": Covered(
                 self.env._("Contacts noted"), "user_id", "partner_id"
             ),
+            "crm.promise": Covered(self.env._("Promises"), "user_id", "partner_id"),
+            "crm.need": Covered(self.env._("Needs"), "user_id", "partner_id"),
             "res.partner": Covered(self.env._("Customers"), "user_id", "id"),
         }
 

@@ -63,6 +63,13 @@ class CrmStandIn(models.Model):
                 "start",
             ),
             Section(
+                self.env._("Open promises"),
+                self._covered_search(
+                    "crm.promise", Domain("state", "=", "open"), order="date_due, id"
+                ),
+                "date_due",
+            ),
+            Section(
                 self.env._("To do"),
                 self.env["mail.activity"].search(todo, order="date_deadline"),
                 "date_deadline",

@@ -36,6 +36,7 @@ class CrmTimeline(models.Model):
             ("letter", "Letter"),
             ("chat", "Chat"),
             ("activity", "Activity done"),
+            ("material", "Material sent"),
         ],
         readonly=True,
     )
@@ -185,6 +186,32 @@ class CrmTimeline(models.Model):
                 guard=("res_model", "res_id"),
                 texts=("summary", "feedback"),
             ),
+            Source(
+                slot=7,
+                model="crm.document",
+                kind="letter",
+                direction="direction",
+                direction_field=True,
+                date="date",
+                partner="partner_id",
+                user="user_id",
+                company="company_id",
+                subject=("name",),
+                domain=(("is_letter", "=", True),),
+                texts=("name", "number", "note"),
+            ),
+            Source(
+                slot=22,
+                model="crm.material.send",
+                kind="material",
+                direction="out",
+                date="date",
+                partner="partner_id",
+                user="user_id",
+                company="company_id",
+                subject=("subject",),
+                texts=("subject",),
+            ),
         ]
 
     @api.model
@@ -196,6 +223,7 @@ class CrmTimeline(models.Model):
             "chat": "fa-commenting-o",
             "letter": "fa-file-text-o",
             "mail": "fa-envelope-o",
+            "material": "fa-file-image-o",
             "meeting": "fa-calendar",
             "message": "fa-comment-o",
             "sms": "fa-mobile",

@@ -48,10 +48,8 @@ class MergeCase(CrmCase):
         merges = self.env["crm.merge"]
         found = {}
         for reference in merges._references("res_partner"):
-            if (
-                reference.text
-                or reference.table == "mail_message"
-                and not reference.guard
+            if reference.text or (
+                reference.table == "mail_message" and not reference.guard
             ):
                 continue
             guard = f"AND {reference.guard} = 'res.partner'" if reference.guard else ""

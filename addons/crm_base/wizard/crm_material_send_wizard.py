@@ -135,14 +135,15 @@ class CrmMaterialSendWizard(models.TransientModel):
                     name=partner.display_name,
                 )
             )
-        if partner.is_blacklisted:
+        answer = partner.may_contact("email", "service")
+        if not answer:
             raise UserError(
                 self.env._(
-                    "%(name)s wants no mails from us. Take this receiver out.",
+                    "%(name)s may not get mails: %(reason)s Take this receiver out.",
                     name=partner.display_name,
+                    reason=answer.reason,
                 )
             )
-
     def _create_sends(self, partner):
         # sudo: users read what was sent, and change or invent nothing of it
         return (
