@@ -214,10 +214,10 @@ class CrmPromise(models.Model):
             if state not in MOVES[promise.state]:
                 raise UserError(
                     self.env._(
-                        "“%(name)s” is %(state)s already. Reload the page to see who"
-                        " changed it.",
+                        "The state of “%(name)s” is “%(state)s” already. Reload the"
+                        " page to see who changed it.",
                         name=promise.name,
-                        state=promise._state_label().lower(),
+                        state=promise._state_label(),
                     )
                 )
 

@@ -1,11 +1,13 @@
 from datetime import date, timedelta
 
+from lxml import etree
 from psycopg2 import IntegrityError
 
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import Form, freeze_time, new_test_user, tagged
 from odoo.tools import mute_logger
+from odoo.tools.safe_eval import safe_eval
 
 from .common import CrmCase
 
@@ -255,7 +257,7 @@ class TestPromiseBadInput(PromiseCase):
     def test_closing_twice_says_that_it_is_closed(self):
         promise = self._promise()
         self._close(promise, "action_keep", "Waybill")
-        with self.assertRaisesRegex(UserError, "is kept already"):
+        with self.assertRaisesRegex(UserError, "is “Kept” already"):
             self._close(promise, "action_break", "Forgotten")
 
     def test_two_dialogs_at_once_close_it_once(self):
@@ -267,12 +269,12 @@ class TestPromiseBadInput(PromiseCase):
             for state in ("kept", "broken")
         )
         first.action_confirm()
-        with self.assertRaisesRegex(UserError, "is kept already"):
+        with self.assertRaisesRegex(UserError, "is “Kept” already"):
             second.action_confirm()
         self.assertEqual(promise.state, "kept")
 
     def test_open_promise_is_not_reopened(self):
-        with self.assertRaisesRegex(UserError, "is open already"):
+        with self.assertRaisesRegex(UserError, "is “Open” already"):
             self._promise().with_user(self.user).action_reopen()
 
     def test_outcome_is_not_written_past_the_buttons(self):
@@ -475,10 +477,6 @@ class TestPromiseList(PromiseCase):
         self.assertNotIn(outside, found)
 
     def _filter_domain(self, name):
-        from lxml import etree
-
-        from odoo.tools.safe_eval import safe_eval
-
         view = self.env.ref("crm_base.crm_promise_view_search")
         (node,) = etree.fromstring(view.arch).xpath(f"//filter[@name='{name}']")
         return safe_eval(node.get("domain"))
