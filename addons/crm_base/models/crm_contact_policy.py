@@ -92,13 +92,13 @@ class CrmContactPolicy(models.Model):
         default=18,
         help="Contacts are allowed until this hour, in the customer's time zone.",
     )
-    mon = fields.Boolean("Monday", default=True)
-    tue = fields.Boolean("Tuesday", default=True)
-    wed = fields.Boolean("Wednesday", default=True)
-    thu = fields.Boolean("Thursday", default=True)
-    fri = fields.Boolean("Friday", default=True)
-    sat = fields.Boolean("Saturday")
-    sun = fields.Boolean("Sunday")
+    mon = fields.Boolean(default=True)
+    tue = fields.Boolean(default=True)
+    wed = fields.Boolean(default=True)
+    thu = fields.Boolean(default=True)
+    fri = fields.Boolean(default=True)
+    sat = fields.Boolean()
+    sun = fields.Boolean()
     step_ids = fields.One2many(
         "crm.contact.policy.step", "policy_id", "Once a Year", copy=True
     )

@@ -58,7 +58,7 @@ class CrmContactPlan(models.TransientModel):
         store=True,
     )
     load = fields.Html("Contacts a Day", compute="_compute_load", sanitize=False)
-    misfit_count = fields.Integer(compute="_compute_load")
+    misfit_count = fields.Integer("Not Planned", compute="_compute_load")
 
     def _default_status_ids(self):
         if self.env.context.get("active_model") != "crm.contact.status":
@@ -100,7 +100,7 @@ class CrmContactPlan(models.TransientModel):
         ) % (Markup().join(head), Markup().join(body))
 
     def _day_name(self, day) -> str:
-        return format_date(self.env, day, date_format="EE d.M.")
+        return format_date(self.env, day, date_format="EE d MMM")
 
     @api.constrains("date_from", "date_to", "per_day", "duration")
     def _check_period(self):
