@@ -33,7 +33,7 @@ class ResPartner(models.Model):
         )
         return action | {
             "domain": [("commercial_partner_id", "=", self.commercial_partner_id.id)],
-            "context": {"default_partner_id": self.id, "crm_of_one_customer": True},
+            "context": {"default_partner_id": self.id, "search_default_current": 1},
         }
 
     def action_send_material(self) -> dict:

@@ -297,6 +297,14 @@ class TestDocument(LibraryCase):
             with self.assertRaisesRegex(UserError, "documents are kept"):
                 self.anna.with_user(user).unlink()
 
+    def test_merged_customer_hands_over_the_documents(self):
+        document = self._document(partner_id=self.jonas.id)
+        merge = self.env["base.partner.merge.automatic.wizard"]
+        merge._merge((self.jonas + self.anna).ids, self.anna)
+        self.assertFalse(self.jonas.exists())
+        self.assertEqual(document.partner_id, self.anna)
+        self.assertEqual(document.commercial_partner_id, self.customer)
+
     def test_attachment_of_a_document_is_not_deleted(self):
         attachment = self._attachment(self._document())
         for user in (self.user, self.manager, self.env.ref("base.user_root")):

@@ -29,7 +29,10 @@ class CrmMaterialSendWizard(models.TransientModel):
         "Any Language", help="Offer materials in other languages than the customer's."
     )
     lang_ids = fields.Many2many(
-        "res.lang", compute="_compute_lang_ids", context={"active_test": False}
+        "res.lang",
+        string="Languages",
+        compute="_compute_lang_ids",
+        context={"active_test": False},
     )
     subject = fields.Char(compute="_compute_text", store=True, readonly=False)
     body = fields.Html(
@@ -167,9 +170,12 @@ class CrmMaterialSendWizard(models.TransientModel):
     def _mail(self, partner, sends):
         partner.with_context(lang=partner.lang).message_mail_with_source(
             "crm_base.material_mail",
-            render_values={"body": self.body, "sends": sends},
+            render_values={
+                "body": self.body,
+                "sends": sends,
+                "signature": self.env.user.signature,
+            },
             subject=self.subject,
-            email_layout_xmlid="mail.mail_notification_light",
         )
 
     def _names(self, partners) -> list[str]:
