@@ -104,7 +104,7 @@ class CrmForgetLog(models.Model):
     def _done(self, line: dict) -> str:
         """Say what was done with the records of a line."""
         labels = {
-            "clear": self.env._("made anonymous"),
+            "clear": self.env._("personal data taken out"),
             "scrub": self.env._("name, mail and phone replaced in the text"),
             "delete": self.env._("deleted"),
             "keep": self.env._("kept"),

@@ -301,7 +301,7 @@ class TestForgetDialog(ForgetCase):
         form = Form(self.env["crm.forget.wizard"].with_user(self.manager))
         form.partner_id = self.person
         self.assertIn("Contact with a Customer", form.preview)
-        self.assertIn("made anonymous", form.preview)
+        self.assertIn("personal data taken out", form.preview)
         self.assertFalse(form.obstacles)
 
     def test_preview_changes_nothing(self):

@@ -5,7 +5,7 @@ registry.category("web_tour.tours").add("crm_base_forget", {
         { trigger: ".nav-link[name=consent]", run: "click" },
         { trigger: "button[name=action_forget]", run: "click" },
         { trigger: ".modal .alert:contains('cannot be undone')" },
-        { trigger: ".modal .o_crm_forget:contains('made anonymous')" },
+        { trigger: ".modal .o_crm_forget:contains('personal data taken out')" },
         {
             content: "a wrong name does nothing",
             trigger: ".modal [name=typed_name] input",
