@@ -147,6 +147,7 @@ class CrmMaterialSendWizard(models.TransientModel):
                     reason=answer.reason,
                 )
             )
+
     def _create_sends(self, partner):
         # sudo: users read what was sent, and change or invent nothing of it
         return (
