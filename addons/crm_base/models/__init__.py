@@ -1,10 +1,10 @@
 # Mixins before those who inherit them.
-from . import crm_matter_mixin
 from . import crm_stand_in_mixin
 from . import crm_ledger_mixin
 from . import crm_duplicate_mixin
 from . import crm_file_mixin
 from . import crm_follows_customer
+from . import crm_matter_mixin
 from . import base
 from . import calendar_attendee
 from . import crm_completeness_rule
