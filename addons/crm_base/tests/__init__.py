@@ -4,6 +4,7 @@ from . import test_contact_plan
 from . import test_contact_policy
 from . import test_contact_policy_tour
 from . import test_contact_status
+from . import test_contact_tools
 from . import test_deletion
 from . import test_import
 from . import test_interaction
