@@ -8,9 +8,9 @@ from . import test_contact_plan
 from . import test_contact_policy
 from . import test_contact_policy_tour
 from . import test_contact_status
+from . import test_contact_tools
 from . import test_currency
 from . import test_data_quality_tour
-from . import test_contact_tools
 from . import test_deletion
 from . import test_document
 from . import test_duplicates
