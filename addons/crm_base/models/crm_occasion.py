@@ -74,7 +74,8 @@ class CrmOccasion(models.Model):
     )
     next_date_on = fields.Datetime("Next Worked Out On", readonly=True, copy=False)
     years = fields.Integer(
-        compute="_compute_years", help="The how manieth it is, where the year is known."
+        compute="_compute_years",
+        help="How many years it makes, where the year is known.",
     )
     remind_days = fields.Integer(
         "Remind Days Before",

@@ -83,7 +83,7 @@ class ResPartner(models.Model):
             )
         if contact == self.env.user.partner_id:
             return self.env._(
-                "This is you, and nobody can forget himself. Ask another manager."
+                "This is you, and nobody can forget themselves. Ask another manager."
             )
         if contact.user_ids.filtered(lambda user: not user.share):
             return self.env._(
