@@ -66,6 +66,7 @@ from . import res_partner_currency
 from . import res_partner_duplicate
 from . import res_partner_forget
 from . import res_partner_forget_run
+from . import res_partner_forget_suite
 from . import res_partner_import
 from . import res_partner_library
 from . import res_partner_occasion

@@ -197,7 +197,11 @@ class CrmTimeline(models.Model):
                 user="user_id",
                 company="company_id",
                 subject=("name",),
-                domain=(("is_letter", "=", True),),
+                domain=(
+                    ("is_letter", "=", True),
+                    ("date_registered", "!=", False),
+                    ("is_superseded", "=", False),
+                ),
                 texts=("name", "number", "note"),
             ),
             Source(

@@ -242,7 +242,7 @@ class TestMaterial(LibraryCase):
 
     def test_receiver_on_the_black_list_is_refused(self):
         self.env["mail.blacklist"]._add(self.anna.email)
-        with self.assertRaisesRegex(UserError, "wants no mails"):
+        with self.assertRaisesRegex(UserError, "may not get mails"):
             self._send(self._material(), self.anna)
 
     def test_crowd_is_refused(self):
