@@ -79,6 +79,8 @@ class ResPartner(models.Model):
         result = super().write(vals)
         if not vals.keys().isdisjoint(self.env["crm.completeness.rule"]._rule_fields()):
             self.env.add_to_compute(self._fields["completeness"], self)
+            # What is shown of it depends on it, and would stay as it was.
+            self.modified(["completeness"])
         return result
 
     @api.model

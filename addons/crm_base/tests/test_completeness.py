@@ -49,6 +49,12 @@ class TestScore(CompletenessCase):
         self.customer.phone = False
         self.assertEqual(self.customer.completeness, 25)
 
+    def test_what_is_missing_follows_a_change_at_once(self):
+        self.assertEqual(self.customer.completeness_missing, "Phone, City")
+        self.customer.phone = "1"
+        self.assertEqual(self.customer.completeness_missing, "City")
+        self.assertEqual(self.customer.completeness_next, ",city,")
+
     def test_people_have_rules_of_their_own(self):
         self.assertEqual(self.anna.completeness, 60)
         self.jonas.function = "Manager"
