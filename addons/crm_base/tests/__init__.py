@@ -4,6 +4,7 @@ from . import test_deletion
 from . import test_document
 from . import test_import
 from . import test_interaction
+from . import test_library_tools
 from . import test_library_tours
 from . import test_material
 from . import test_timeline
