@@ -17,6 +17,7 @@ from . import test_duplicates
 from . import test_forget
 from . import test_import
 from . import test_interaction
+from . import test_library_tools
 from . import test_library_tours
 from . import test_material
 from . import test_merge
