@@ -14,7 +14,7 @@ from tools import settings
 
 
 @functools.cache
-def _configure() -> None:
+def configure() -> None:
     options = tool.options(settings.load(), "crm_bench_s")
     config.parse_config([*options, "--log-level=warn"], setup_logging=True)
 
@@ -27,7 +27,7 @@ def environment(
 
     Nothing is committed unless the block does it.
     """
-    _configure()
+    configure()
     with contextlib.closing(Registry(database).cursor(readonly=readonly)) as cr:
         env = api.Environment(cr, SUPERUSER_ID, {})
         yield env(user=_user_id(cr, login)) if login else env

@@ -133,4 +133,5 @@ class ResPartner(models.Model):
 
     @api.model
     def _merge_kept_fields(self):
-        return super()._merge_kept_fields() | {"type", "color", "lang", "tz"}
+        kept = {"type", "color", "lang", "tz", "calendar_last_notif_ack"}
+        return super()._merge_kept_fields() | kept

@@ -4,7 +4,7 @@ from unittest.mock import patch
 
 from odoo import Command
 from odoo.exceptions import AccessError, LockError, UserError
-from odoo.tests import Form, new_test_user, tagged
+from odoo.tests import Form, HttpCase, new_test_user, tagged
 
 from .common import CrmCase
 
@@ -48,13 +48,12 @@ class MergeCase(CrmCase):
         merges = self.env["crm.merge"]
         found = {}
         for reference in merges._references("res_partner"):
-            if reference.text or (
-                reference.table == "mail_message" and not reference.guard
-            ):
+            if reference.text:
                 continue
             guard = f"AND {reference.guard} = 'res.partner'" if reference.guard else ""
             self.env.cr.execute(
-                f"""SELECT to_jsonb(t) - 'write_date' - 'write_uid' FROM "{reference.table}" AS t
+                f"""SELECT to_jsonb(t) - 'write_date' - 'write_uid'
+                    FROM "{reference.table}" AS t
                     WHERE "{reference.column}" = ANY(%s) {guard}""",
                 [ids],
             )
@@ -416,15 +415,13 @@ class TestRefused(MergeCase):
         self.user.company_ids += other
         self.keep.company_id = self.env.company
         self.double.company_id = other
-        user = self.user.with_context(allowed_company_ids=self.user.company_ids.ids)
-        merges = self.env["crm.merge"].with_user(self.user)
-        context = user.env.context
+        both = {"allowed_company_ids": self.user.company_ids.ids}
+        keep, double = (
+            partner.with_user(self.user).with_context(**both)
+            for partner in (self.keep, self.double)
+        )
         with self.assertRaisesRegex(UserError, "different companies"):
-            merges.with_context(context)._merge(
-                self.keep.with_user(self.user).with_context(context),
-                self.double.with_user(self.user).with_context(context),
-                {},
-            )
+            keep.env["crm.merge"]._merge(keep, double, {})
 
     def test_records_of_a_company_one_may_not_see(self):
         other = self.env["res.company"].create({"name": "Other"})
@@ -561,3 +558,21 @@ class TestWizard(MergeCase):
     def test_outsiders_open_no_preview(self):
         with self.assertRaises(AccessError):
             self._form(self.keep, self.double, user=self.outsider)
+
+
+@tagged("post_install", "-at_install")
+class TestDuplicatesTour(HttpCase, MergeCase):
+    def test_a_user_merges_with_preview_and_undoes_it(self):
+        self.user.password = "crm_user"
+        self.double.phone = self.keep.phone
+        self.third.phone = "+49 30 901899"
+        self.env["crm.duplicate.run"]._search_at_once()
+        self.start_tour(
+            "/odoo/action-crm_base.crm_duplicate_action",
+            "crm_base_duplicates",
+            login="crm_user",
+        )
+        merge = self.env["crm.merge"].search([])
+        self.assertEqual((merge.state, merge.user_id), ("undone", self.user))
+        self.assertEqual(self.double.active, self.keep.active)
+        self.assertEqual(self.keep.city, "Moskva")

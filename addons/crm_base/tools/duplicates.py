@@ -76,6 +76,8 @@ _VAT = ((0, -3), (0.7, -2.5), (0.8, 3), (0.99, 4), (1, 9))
 _BIRTH = ((0, -2), (0.7, -1.2), (0.85, 1.5), (0.99, 2.5), (1, 5))
 # Of the pairs that share a key, one in about a hundred and fifty is one.
 _PRIOR = -5.0
+# So far below that the most an address can give leaves it unlikely.
+_HOPELESS = log(LIKELY / (1 - LIKELY)) - 4
 _ALIKE = 0.85
 # Below it two names are those of two people.
 _UNLIKE = 0.6
@@ -121,7 +123,9 @@ class Prepared(NamedTuple):
     name: str
     ordered: str
     words: frozenset[str]
+    parts: tuple[str, ...]
     email: str
+    local: str
     phones: tuple[str, ...]
     vat: str
     street: str
@@ -263,12 +267,15 @@ def prepare(record: Record) -> Prepared:
     """Bring a record into the form in which it is compared."""
     words = words_of(record.name, record.is_company)
     vat = re.sub(r"[^A-Z0-9]", "", anyascii(record.vat[:LONGEST]).upper())
+    email = record.email[:LONGEST].strip().casefold()
     prepared = Prepared(
         id=record.id,
         name=" ".join(words),
         ordered=" ".join(sorted(words)),
         words=frozenset(words),
-        email=record.email[:LONGEST].strip().casefold(),
+        parts=tuple(words),
+        email=email,
+        local=email.partition("@")[0],
         phones=record.phones,
         vat=re.sub(r"^[A-Z]{2}(?=.{5})", "", vat),
         street=plain(record.street),
@@ -301,6 +308,11 @@ def keys_of(record: Prepared) -> list[str]:
     return list(dict.fromkeys([*_name_keys(record), *_other_keys(record)]))
 
 
+def _is_personal(local: str) -> bool:
+    """Tell whether the part of an address before the @ names a person."""
+    return len(local) > 4 and local not in SHARED_MAILBOXES
+
+
 def _name_keys(record: Prepared) -> Iterator[str]:
     words = sorted(record.words, key=lambda word: (-len(word), word))[:3]
     codes = [sound(word) for word in words]
@@ -316,9 +328,8 @@ def _name_keys(record: Prepared) -> Iterator[str]:
 def _other_keys(record: Prepared) -> Iterator[str]:
     if record.email:
         yield f"e:{record.email}"
-        local = record.email.partition("@")[0]
-        if len(local) > 4 and local not in SHARED_MAILBOXES:
-            yield f"l:{local}"
+        if _is_personal(record.local):
+            yield f"l:{record.local}"
     for phone in record.phones:
         yield f"p:{phone[-9:]}"
     if record.vat:
@@ -448,21 +459,53 @@ def name_similarity(a: Prepared, b: Prepared) -> float:
     """
     if a.ordered == b.ordered:
         return 1.0
-    shared = a.words & b.words
-    if not shared:
-        return _other_words(a, b)
-    left = "".join([word for word in a.name.split() if word not in shared])
-    right = "".join([word for word in b.name.split() if word not in shared])
-    if not left or not right:
-        return _ALIKE if max(map(len, shared)) > 3 else 0.7
-    if left.startswith(right) or right.startswith(left):
-        return _ALIKE if min(len(left), len(right)) == 1 else 0.9
-    rest = _similarity(left, right)
-    if rest < 0.65 and sound(left) == sound(right) and len(sound(left).strip("a")) > 2:
-        rest = 0.8
-    if rest < 0.65 or _numbers(left) != _numbers(right):
+    if len(a.parts) == 2 == len(b.parts):
+        rests = _two_rests(a.parts, b.parts)
+        if not rests:
+            return _two_by_two(a, b)
+    else:
+        shared = a.words & b.words
+        if not shared:
+            return _other_words(a, b)
+        rests = [
+            "".join([word for word in one.parts if word not in shared])
+            for one in (a, b)
+        ]
+        if not all(rests):
+            return _ALIKE if max(map(len, shared)) > 3 else 0.7
+    left, right = rests
+    rest = _rest_similarity(left, right)
+    if rest == 0:
         return 0.5
+    if rest >= _ALIKE and min(len(left), len(right)) == 1:
+        return rest
     return 1 - (1 - rest) * max(len(left), len(right)) / max(len(a.name), len(b.name))
+
+
+def _two_rests(a: tuple[str, ...], b: tuple[str, ...]) -> tuple[str, str] | None:
+    """Give what two names of two words do not share, None if they share nothing.
+
+    Most names have two words, and this is done a million times: no sets.
+    """
+    for mine, mine_else in (a, a[::-1]):
+        for other, other_else in (b, b[::-1]):
+            if mine == other:
+                return mine_else, other_else
+    return None
+
+
+def _rest_similarity(left: str, right: str) -> float:
+    """Tell how alike is what two names do not have in common; 0 for two people."""
+    if left.startswith(right) or right.startswith(left):
+        return _ALIKE
+    rest = _similarity(left, right)
+    if rest < 0.65:
+        # Few misspellings are further away, and they begin and end alike.
+        same = rest > 0.3 and sound(left) == sound(right)
+        return 0.8 if same and len(sound(left).strip("a")) > 2 else 0.0
+    if (left.isalpha() and right.isalpha()) or _numbers(left) == _numbers(right):
+        return rest
+    return 0.0
 
 
 def _other_words(a: Prepared, b: Prepared) -> float:
@@ -470,23 +513,27 @@ def _other_words(a: Prepared, b: Prepared) -> float:
     natural = _similarity(a.name.replace(" ", ""), b.name.replace(" ", ""))
     if natural > 0.9:
         return natural
-    if len(a.words) == 2 == len(b.words):
-        return _two_by_two(a.name.split(), b.name.split())
     if len(a.words) == 1 or len(b.words) == 1:
         best = max(_similarity(x, y) for x in a.words for y in b.words)
         return max(natural, best * _ALIKE if best > 0.8 else 0)
     return max(natural, _similarity(a.ordered, b.ordered))
 
 
-def _two_by_two(left: list[str], right: list[str]) -> float:
+def _two_by_two(a: Prepared, b: Prepared) -> float:
     """Tell how alike two names of two words are, in the order that fits better."""
     best = 0.0
-    for first, second in (right, reversed(right)):
-        parts = _word_similarity(left[0], first), _word_similarity(left[1], second)
-        if min(parts) >= _UNLIKE:
-            best = max(best, sum(parts) / 2)
-        elif max(parts) > 0.7:  # brother and sister, one of them mistyped
+    first, second = a.parts
+    for other, another in (b.parts, b.parts[::-1]):
+        one = _word_similarity(first, other)
+        two = _word_similarity(second, another)
+        if one >= _UNLIKE and two >= _UNLIKE:
+            best = max(best, (one + two) / 2)
+        elif one > 0.7 or two > 0.7:  # brother and sister, one of them mistyped
             best = max(best, 0.5)
+    if best < _UNLIKE:
+        # A space in the wrong place.
+        whole = _similarity(a.name.replace(" ", ""), b.name.replace(" ", ""))
+        return whole if whole > 0.9 else best
     return best
 
 
@@ -525,7 +572,8 @@ def compare(
     >>> compare(anna, twin, {}) is None
     True
     """
-    if not may_match(a, b):
+    related = a.company != b.company or a.family == b.family or a.parent or b.parent
+    if related and not may_match(a, b):
         return None
     evidence = []
     alike = name_similarity(a, b) if a.words and b.words else None
@@ -535,94 +583,102 @@ def compare(
         weight = _NAME_WEIGHTS[int(alike * 100)]
         if alike == 1:
             weight += _rarity(a, sharing)
-        evidence.append(Evidence("name", alike, weight))
-    colleagues = bool(a.family) and a.family == b.family
+        evidence.append(("name", alike, weight))
+    colleagues = a.family == b.family and a.family != 0
     if colleagues and (alike or 0) >= _ALIKE:
-        evidence.append(Evidence("family", 1.0, _FAMILY_BONUS))
-    evidence += _fields(a, b, sharing, alike, colleagues)
+        evidence.append(("family", 1.0, _FAMILY_BONUS))
+    if a.email and b.email and not (colleagues and (alike or 0) < 0.7):
+        evidence.append(_email(a, b, sharing))
+    if a.birth and b.birth:
+        evidence.append(_number("birth", a.birth, b.birth, _BIRTH_WEIGHTS))
+    if not colleagues:
+        # What a company's people share tells nothing of two of them.
+        _compare_places(a, b, sharing, evidence)
     score = _score(evidence, alike, a.is_company == b.is_company)
-    return Match(a.id, b.id, score, tuple(evidence)) if score >= least else None
+    if score < least:
+        return None
+    return Match(a.id, b.id, score, tuple(Evidence(*part) for part in evidence))
 
 
-def _score(evidence: list[Evidence], alike: float | None, same_kind: bool) -> float:
+def _compare_places(
+    a: Prepared, b: Prepared, sharing: Mapping[str, int], evidence: list[tuple]
+) -> None:
+    """Compare telephone, number of taxes and address, where both have them."""
+    if a.phones and b.phones:
+        evidence.append(_phone(a, b, sharing))
+    if a.vat and b.vat:
+        evidence.append(_number("vat", a.vat, b.vat, _VAT_WEIGHTS))
+    if _PRIOR + sum([part[2] for part in evidence]) < _HOPELESS:
+        return  # not even the same address would help
+    if (a.zip and b.zip) or (a.city and b.city) or (a.street and b.street):
+        evidence.append(_address(a, b))
+
+
+def _score(evidence: list[tuple], alike: float | None, same_kind: bool) -> float:
     total = _PRIOR if same_kind else _PRIOR - 1.5
     household = 0.0
-    for part in evidence:
-        if part.field in _HOUSEHOLD:
-            household += part.weight
+    is_number = False
+    for field, similarity, weight in evidence:
+        if field in _HOUSEHOLD:
+            household += weight
         else:
-            total += part.weight
+            total += weight
+            is_number = is_number or (similarity == 1 and field in _PERSONAL)
     if alike is not None and alike < _UNLIKE:
         household = min(household, _HOUSEHOLD_MOST)
     score = 1 / (1 + exp(-total - household))
-    if alike is not None and alike < _ALMOST and not _same_number(evidence):
+    if alike is not None and alike < _ALMOST and not is_number:
         return min(score, SURE - 0.01)
     return score
 
 
-def _same_number(evidence: list[Evidence]) -> bool:
-    return any(part.field in _PERSONAL and part.similarity == 1 for part in evidence)
-
-
 def _rarity(record: Prepared, sharing: Mapping[str, int]) -> float:
     """A company's name is its own mostly; of people many are called the same."""
-    named = next((sharing.get(key, 2) for key in record.keys if key[0] == "n"), 2)
+    named = sharing.get(record.keys[0], 2)  # the first key is one of the name
     bonus = 2.0 if record.is_company else 1.0 if len(record.words) > 1 else 0.0
     return max(bonus - log(max(named, 2) / 2), -3.0)
 
 
-def _fields(
-    a: Prepared,
-    b: Prepared,
-    sharing: Mapping[str, int],
-    alike: float | None,
-    colleagues: bool,
-) -> Iterator[Evidence]:
-    """Compare the fields other than the name, where both have something.
-
-    What a company's people share (telephone, address, number of taxes, perhaps the
-    mailbox) tells nothing of two of them.
-    """
-    if a.email and b.email and not (colleagues and (alike or 0) < 0.7):
-        yield _email(a, b, sharing)
-    if a.birth and b.birth:
-        similarity = _similarity(a.birth, b.birth)
-        yield Evidence("birth", similarity, _BIRTH_WEIGHTS[int(similarity * 100)])
-    if colleagues:
-        return
-    if a.phones and b.phones:
-        yield _phone(a, b, sharing)
-    if a.vat and b.vat:
-        similarity = _similarity(a.vat, b.vat)
-        yield Evidence("vat", similarity, _VAT_WEIGHTS[int(similarity * 100)])
-    address = _address(a, b)
-    if address:
-        yield address
+def _number(
+    field: str, first: str, second: str, weights: tuple[float, ...]
+) -> tuple[str, float, float]:
+    similarity = 1.0 if first == second else _similarity(first, second)
+    return field, similarity, weights[int(similarity * 100)]
 
 
-def _email(a: Prepared, b: Prepared, sharing: Mapping[str, int]) -> Evidence:
+def _email(a: Prepared, b: Prepared, sharing: Mapping[str, int]) -> tuple:
     if a.email == b.email:
-        return Evidence("email", 1.0, _shared(5.0, f"e:{a.email}", sharing))
-    local, _at, domain = a.email.partition("@")
-    other, _at, other_domain = b.email.partition("@")
-    similarity = min(_similarity(local, other), _similarity(domain, other_domain))
-    if similarity > 0.5 and _numbers(a.email) != _numbers(b.email):
-        similarity = 0.5
-    elif local != other and domain != other_domain:
-        similarity = min(similarity, 0.7)
-    elif local == other and len(local) > 4 and local not in SHARED_MAILBOXES:
-        similarity = max(similarity, 0.8)
-    return Evidence("email", similarity, _EMAIL_WEIGHTS[int(similarity * 100)])
+        return "email", 1.0, _shared(5.0, f"e:{a.email}", sharing)
+    same_person = a.local == b.local and _is_personal(a.local)
+    if not same_person and _similarity(a.email, b.email, score_cutoff=0.8) == 0:
+        return "email", 0.0, _EMAIL_WEIGHTS[0]
+    similarity = _mail_similarity(a, b, same_person)
+    return "email", similarity, _EMAIL_WEIGHTS[int(similarity * 100)]
 
 
-def _phone(a: Prepared, b: Prepared, sharing: Mapping[str, int]) -> Evidence:
+def _mail_similarity(a: Prepared, b: Prepared, same_person: bool) -> float:
+    """Tell how alike two addresses are: as alike as their less alike part."""
+    domain, other = a.email.rpartition("@")[2], b.email.rpartition("@")[2]
+    similarity = min(_similarity(a.local, b.local), _similarity(domain, other))
+    if _numbers(a.email) != _numbers(b.email):
+        return min(similarity, 0.5)
+    if a.local != b.local and domain != other:
+        return min(similarity, 0.7)
+    return max(similarity, 0.8) if same_person else similarity
+
+
+def _phone(a: Prepared, b: Prepared, sharing: Mapping[str, int]) -> tuple:
     for phone in a.phones:
         if phone in b.phones:
-            return Evidence("phone", 1.0, _shared(4.0, f"p:{phone[-9:]}", sharing))
+            return "phone", 1.0, _shared(4.0, f"p:{phone[-9:]}", sharing)
     similarity = max(
-        _similarity(first, second) for first in a.phones for second in b.phones
+        [
+            _similarity(first, second, score_cutoff=0.85)
+            for first in a.phones
+            for second in b.phones
+        ]
     )
-    return Evidence("phone", similarity, _PHONE_WEIGHTS[int(similarity * 100)])
+    return "phone", similarity, _PHONE_WEIGHTS[int(similarity * 100)]
 
 
 def _shared(weight: float, key: str, sharing: Mapping[str, int]) -> float:
@@ -630,21 +686,19 @@ def _shared(weight: float, key: str, sharing: Mapping[str, int]) -> float:
     return max(0.5, weight - log(max(sharing.get(key, 2) - 1, 1)))
 
 
-def _address(a: Prepared, b: Prepared) -> Evidence | None:
+def _address(a: Prepared, b: Prepared) -> tuple:
     total = known = 0.0
-    for first, second, share in (
-        (a.street, b.street, 0.6),
-        (a.zip, b.zip, 0.25),
-        (a.city, b.city, 0.15),
-    ):
-        if first and second:
-            known += share
-            total += share if first == second else share * _similarity(first, second)
-    if not known:
-        return None
-    similarity = total / known
-    weight = known * _ADDRESS_WEIGHTS[int(similarity * 100)]
-    return Evidence("address", similarity, weight)
+    if a.street and b.street:
+        known = 0.6
+        total = 0.6 if a.street == b.street else 0.6 * _similarity(a.street, b.street)
+    if a.zip and b.zip:
+        known += 0.25
+        total += 0.25 if a.zip == b.zip else 0.25 * _similarity(a.zip, b.zip)
+    if a.city and b.city:
+        known += 0.15
+        total += 0.15 if a.city == b.city else 0.15 * _similarity(a.city, b.city)
+    similarity = min(total / known, 1.0)
+    return "address", similarity, known * _ADDRESS_WEIGHTS[int(similarity * 100 + 1e-9)]
 
 
 def find(records: Iterable[Record], least: float = LIKELY) -> list[Match]:
