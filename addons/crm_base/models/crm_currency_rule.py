@@ -2,6 +2,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.fields import Domain
+from odoo.tools import ormcache
 
 from .crm_contact_point import KINDS
 from .res_partner import VALUE_CLASSES
@@ -73,10 +74,28 @@ class CrmCurrencyRule(models.Model):
         has_detail = self.env["res.partner"]._has_detail_domain(self.kind)
         if self.value_class:
             return has_detail & Domain("value_class", "=", self.value_class)
-        rules = self.sudo().search(
-            [("kind", "=", self.kind), ("value_class", "!=", False)]
-        )
+        rules = self._of_kind(self.kind).filtered("value_class")
         return has_detail & Domain("value_class", "not in", rules.mapped("value_class"))
+
+    @api.model
+    def _of_kind(self, kind: str):
+        """Give the rules for a detail. All are remembered: each card asks for them."""
+        # Whoever sees a contact sees that a detail of it is stale.
+        return self.sudo().browse(self._all_ids()).filtered(lambda one: one.kind == kind)
+
+    @api.model
+    @ormcache()
+    def _all_ids(self) -> tuple[int, ...]:
+        return self.sudo().search(Domain.TRUE)._ids
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        self.env.registry.clear_cache()
+        return super().create(vals_list)
+
+    def unlink(self):
+        self.env.registry.clear_cache()
+        return super().unlink()
 
     # Tasks
 

@@ -76,9 +76,7 @@ class ResPartner(models.Model):
         return Domain.OR(self._stale_domain(kind) for kind in kinds)
 
     def _stale_domain(self, kind: str) -> Domain:
-        # Whoever sees the contact sees that a detail of it is stale.
-        rules = self.env["crm.currency.rule"].sudo().search([("kind", "=", kind)])
-        return rules._stale_domain()
+        return self.env["crm.currency.rule"]._of_kind(kind)._stale_domain()
 
     @api.model
     def _has_detail_domain(self, kind: str) -> Domain:
