@@ -81,7 +81,9 @@ class CrmCurrencyRule(models.Model):
     def _of_kind(self, kind: str):
         """Give the rules for a detail. All are remembered: each card asks for them."""
         # Whoever sees a contact sees that a detail of it is stale.
-        return self.sudo().browse(self._all_ids()).filtered(lambda one: one.kind == kind)
+        return (
+            self.sudo().browse(self._all_ids()).filtered(lambda one: one.kind == kind)
+        )
 
     @api.model
     @ormcache()
