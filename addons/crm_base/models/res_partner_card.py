@@ -87,9 +87,10 @@ class ResPartner(models.Model):
     def _card_contacts(self, recent: list[dict]) -> list[dict]:
         """Tell the last contacts, by kind and by whom: the newest three kinds."""
         kinds = self.env["crm.timeline"]._contact_kinds()
+        now = fields.Datetime.now()
         last = {}
         for row in recent:
-            if row["kind"] in kinds:
+            if row["kind"] in kinds and row["date"] <= now:
                 last.setdefault(row["kind"], row)
         labels = dict(
             self.env["crm.timeline"]._fields["kind"]._description_selection(self.env)
@@ -98,7 +99,7 @@ class ResPartner(models.Model):
         return [
             {
                 "key": f"last_{kind}",
-                "label": labels[kind],
+                "label": self.env._("Last: %(kind)s", kind=labels[kind]),
                 "value": ", ".join(
                     filter(
                         None,

@@ -210,3 +210,17 @@ class ResPartner(models.Model):
             )
         )
         self.invalidate_model(["completeness"])
+
+    # The card
+
+    def _card_facts(self, family):
+        facts = super()._card_facts(family)
+        if self.completeness >= 100:
+            return facts
+        complete = {
+            "key": "completeness",
+            "label": self.env._("Complete"),
+            "value": f"{self.completeness} %",
+            "action": False,
+        }
+        return [*facts, complete]

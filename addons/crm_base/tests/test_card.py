@@ -1,3 +1,4 @@
+from odoo import Command
 from odoo.exceptions import AccessError
 from odoo.tests import new_test_user, tagged, users, warmup
 
@@ -98,3 +99,20 @@ class TestCard(CrmCase):
             self.env.invalidate_all()
             with self.assertQueryCount(__system__=25, crm_user=25):
                 customer.crm_card()
+
+    def test_meeting_to_come_is_next_and_not_last(self):
+        self.env["calendar.event"].create(
+            {
+                "name": "Review",
+                "start": "2999-01-05 09:00:00",
+                "stop": "2999-01-05 10:00:00",
+                "partner_ids": [Command.set(self.anna.ids)],
+            }
+        )
+        facts = {one["key"]: one["value"] for one in self._card(self.anna)["facts"]}
+        self.assertNotIn("last_meeting", facts)
+        self.assertEqual(facts["next_planned"], "01/05/2999, Review")
+
+    def test_card_tells_how_complete_the_data_are(self):
+        facts = {one["key"]: one["value"] for one in self._card(self.anna)["facts"]}
+        self.assertEqual(facts["completeness"], f"{self.anna.completeness} %")
