@@ -373,6 +373,7 @@ class TestContactStatusRights(ContactPolicyCase):
         self.assertEqual(mine.search_count([]), 1)
         with self.assertRaises(AccessError):
             hidden.with_user(self.user).read(["next_contact_due"])
+        self.assertFalse(hidden.with_user(self.user).has_access("read"))
         report = self.env["crm.contact.policy.report"].with_user(self.user)
         self.assertEqual(report.search([]).partner_id, self.stranger)
 
