@@ -1,0 +1,2 @@
+from . import crm_stand_in
+from . import hr_leave
