@@ -190,7 +190,7 @@ class CrmMerge(models.Model):
         old = survivor.read(list(values), load=None)[0] if values else {}
         changed = {name: new for name, new in values.items() if old[name] != new}
         if changed:
-            survivor.write(changed)
+            survivor.write(dict(changed))  # writing a contact adds to what it is given
         written = survivor.read(list(changed), load=None)[0] if changed else {}
         pairs = {name: [_plain(old[name]), _plain(written[name])] for name in changed}
         self.values = {**self.values, "survivor": pairs}

@@ -40,8 +40,15 @@ class CrmMerge(models.Model):
     def _repoint_table(self, table: str, mapping: dict[int, int]) -> None:
         """Move all that points at some rows of a table to others of it."""
         for reference in self._references(table):
-            self._remove_twice(reference, table, mapping)
-            self._move(reference, table, mapping)
+            targets = self._targets(reference, table, mapping)
+            self._remove_twice(reference, table, targets)
+            self._move(reference, table, targets)
+
+    @api.model
+    def _targets(self, reference: Reference, table: str, mapping: dict) -> dict:
+        """Say where the rows of one column go; addons override it for columns that
+        hold something else than the record itself, such as its company."""
+        return mapping
 
     # What points at a table
 

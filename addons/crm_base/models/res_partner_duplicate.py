@@ -71,7 +71,7 @@ class ResPartner(models.Model):
             *super()._merge_obstacles(survivor),
             *self._user_obstacles(),
             *self._company_obstacles(),
-            *self._family_obstacles(),
+            *self._family_obstacles(survivor),
         ]
 
     def _user_obstacles(self) -> list[str]:
@@ -115,7 +115,7 @@ class ResPartner(models.Model):
             ]
         return []
 
-    def _family_obstacles(self) -> list[str]:
+    def _family_obstacles(self, survivor) -> list[str]:
         for partner in self:
             above = partner.parent_id
             while above and above not in self:
@@ -129,9 +129,28 @@ class ResPartner(models.Model):
                         company=above.display_name,
                     )
                 ]
+        of_company = self.filtered("parent_id")
+        if of_company and survivor and not survivor.parent_id:
+            return [
+                self.env._(
+                    "%(person)s belongs to %(company)s, to which the documents go. Let"
+                    " it be the one that stays.",
+                    person=of_company[0].name or of_company[0].display_name,
+                    company=of_company[0].parent_id.display_name,
+                )
+            ]
+        companies = of_company.commercial_partner_id
+        if len(companies) > 1:
+            return [
+                self.env._(
+                    "They work for different companies (%(names)s), whose documents"
+                    " would be mixed. Merge the companies first, if these are one.",
+                    names=", ".join(companies.mapped("display_name")),
+                )
+            ]
         return []
 
     @api.model
     def _merge_kept_fields(self):
-        kept = {"type", "color", "lang", "tz", "calendar_last_notif_ack"}
+        kept = {"type", "color", "lang", "tz", "calendar_last_notif_ack", "parent_id"}
         return super()._merge_kept_fields() | kept

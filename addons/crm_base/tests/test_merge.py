@@ -407,6 +407,13 @@ class TestRefused(MergeCase):
         self.anna.parent_id = branch
         self._refused("belongs to", self.customer, self.anna)
 
+    def test_one_who_belongs_to_a_company_goes_into_none_who_does_not(self):
+        self._refused("one that stays", self.keep, self.anna)
+
+    def test_people_of_two_companies(self):
+        self.double.parent_id = self.stranger
+        self._refused("different companies", self.anna, self.double)
+
     def test_ones_own_company(self):
         self._refused("own companies", self.env.company.partner_id, self.keep)
 
@@ -497,6 +504,10 @@ class TestWizard(MergeCase):
     def test_the_record_with_most_documents_stays(self):
         self._note(self.double, "Call")
         self.assertEqual(self._form(self.keep, self.double).survivor_id, self.double)
+
+    def test_the_one_of_a_company_stays(self):
+        self._note(self.keep, "Call")
+        self.assertEqual(self._form(self.keep, self.jonas).survivor_id, self.jonas)
 
     def test_the_oldest_stays_where_none_has_more(self):
         self.assertEqual(self._form(self.double, self.keep).survivor_id, self.keep)

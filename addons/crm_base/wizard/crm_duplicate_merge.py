@@ -47,8 +47,8 @@ class CrmDuplicateMerge(models.TransientModel):
     obstacle = fields.Text(compute="_compute_obstacle")
 
     @api.model
-    def default_get(self, fields_list):
-        values = super().default_get(fields_list)
+    def default_get(self, fields):
+        values = super().default_get(fields)
         if self.env.context.get("active_model") == "res.partner":
             ids = self.env.context.get("active_ids") or []
             values["partner_ids"] = [Command.set(ids)]
@@ -64,7 +64,12 @@ class CrmDuplicateMerge(models.TransientModel):
                 counts = wizard._reference_counts(partners)
                 wizard.survivor_id = min(
                     partners,
-                    key=lambda p, c=counts: (not p.active, -c.get(p.id, 0), p.id),
+                    key=lambda p, c=counts: (
+                        not p.active,
+                        not p.parent_id,  # its documents are its company's
+                        -c.get(p.id, 0),
+                        p.id,
+                    ),
                 )
 
     @api.depends("partner_ids", "survivor_id")
