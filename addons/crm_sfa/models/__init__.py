@@ -6,7 +6,5 @@ from . import res_partner
 from . import res_partner_relationship
 from . import res_partner_forget
 from . import crm_merge
-from . import crm_timeline
-from . import res_partner
 from . import res_partner_merge
 from . import sale_order
