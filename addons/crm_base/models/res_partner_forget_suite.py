@@ -48,6 +48,7 @@ class ResPartner(models.Model):
             *super()._forget_parts(),
             *self._forget_duplicate_parts(),
             Part("crm.contact.point", mine, delete=True),
+            Part("crm.contact.status", mine, delete=True),
             Part(
                 "crm.promise",
                 mine,
