@@ -76,8 +76,8 @@ _VAT = ((0, -3), (0.7, -2.5), (0.8, 3), (0.99, 4), (1, 9))
 _BIRTH = ((0, -2), (0.7, -1.2), (0.85, 1.5), (0.99, 2.5), (1, 5))
 # Of the pairs that share a key, one in about a hundred and fifty is one.
 _PRIOR = -5.0
-# So far below that the most an address can give leaves it unlikely.
-_HOPELESS = log(LIKELY / (1 - LIKELY)) - 4
+# The sum of weights that is likely.
+_LEAST = log(LIKELY / (1 - LIKELY))
 _ALIKE = 0.85
 # Below it two names are those of two people.
 _UNLIKE = 0.6
@@ -354,7 +354,7 @@ def blocks_of(records: Iterable[Prepared]) -> dict[str, list[int]]:
 def candidates(
     blocks: Mapping[str, Collection[int]],
     records: Mapping[int, Prepared],
-    changed: Collection[int] | None = None,
+    changed: frozenset[int] | set[int] | None = None,
 ) -> set[tuple[int, int]]:
     """Give the pairs that are worth comparing, the smaller id first.
 
@@ -371,27 +371,46 @@ def candidates(
     pairs = set()
     for ids in blocks.values():
         if len(ids) > 1:
-            for small in _split(sorted(i for i in ids if i in records), records):
-                pairs.update(small)
-    if changed is None:
-        return pairs
-    return {pair for pair in pairs if pair[0] in changed or pair[1] in changed}
+            known = sorted(i for i in ids if i in records)
+            for few in _split(known, records, changed):
+                pairs.update(few)
+    return pairs
 
 
 def _split(
-    ids: list[int], records: Mapping[int, Prepared], level: int = 0
-) -> Iterator[Iterator[tuple[int, int]]]:
+    ids: list[int],
+    records: Mapping[int, Prepared],
+    changed: frozenset[int] | set[int] | None,
+    level: int = 0,
+) -> Iterator[Iterable[tuple[int, int]]]:
     """Give the pairs of a block, after splitting it by further keys where it is big."""
+    if changed is not None and changed.isdisjoint(ids):
+        return
     if len(ids) <= MOST_IN_BLOCK:
-        yield combinations(ids, 2)
+        yield _pairs(ids, changed)
     elif level < len(_FURTHER):
         parts = defaultdict(list)
         for i in ids:
             parts[_FURTHER[level](records[i])].append(i)
         for part in parts.values():
-            yield from _split(part, records, level + 1)
+            yield from _split(part, records, changed, level + 1)
     else:
-        yield _neighbours(ids, records)
+        pairs = _neighbours(ids, records)
+        yield (p for p in pairs if changed is None or not changed.isdisjoint(p))
+
+
+def _pairs(
+    ids: list[int], changed: frozenset[int] | set[int] | None
+) -> Iterable[tuple[int, int]]:
+    """Give the pairs of some ids, those only that one of the changed is in."""
+    if changed is None:
+        return combinations(ids, 2)
+    return (
+        (first, second) if first < second else (second, first)
+        for first in changed.intersection(ids)
+        for second in ids
+        if first != second
+    )
 
 
 _FURTHER: tuple[Callable[[Prepared], str], ...] = (
@@ -487,10 +506,14 @@ def _two_rests(a: tuple[str, ...], b: tuple[str, ...]) -> tuple[str, str] | None
 
     Most names have two words, and this is done a million times: no sets.
     """
-    for mine, mine_else in (a, a[::-1]):
-        for other, other_else in (b, b[::-1]):
-            if mine == other:
-                return mine_else, other_else
+    if a[0] == b[0]:
+        return a[1], b[1]
+    if a[1] == b[1]:
+        return a[0], b[0]
+    if a[0] == b[1]:
+        return a[1], b[0]
+    if a[1] == b[0]:
+        return a[0], b[1]
     return None
 
 
@@ -556,10 +579,8 @@ def may_match(a: Prepared, b: Prepared) -> bool:
     return not (a.family and a.family == b.family and a.family in (a.id, b.id))
 
 
-def compare(
-    a: Prepared, b: Prepared, sharing: Mapping[str, int], least: float = LIKELY
-) -> Match | None:
-    """Compare two records; give None if they are not alike enough.
+def compare(a: Prepared, b: Prepared, sharing: Mapping[str, int]) -> Match | None:
+    """Compare two records; give None if it is not likely that they are one.
 
     :param sharing: how many have a key; what many share proves less
 
@@ -587,31 +608,32 @@ def compare(
     colleagues = a.family == b.family and a.family != 0
     if colleagues and (alike or 0) >= _ALIKE:
         evidence.append(("family", 1.0, _FAMILY_BONUS))
-    if a.email and b.email and not (colleagues and (alike or 0) < 0.7):
-        evidence.append(_email(a, b, sharing))
     if a.birth and b.birth:
         evidence.append(_number("birth", a.birth, b.birth, _BIRTH_WEIGHTS))
-    if not colleagues:
-        # What a company's people share tells nothing of two of them.
-        _compare_places(a, b, sharing, evidence)
+    # What a company's people share tells nothing of two of them.
+    if not colleagues and not _compare_places(a, b, sharing, evidence):
+        return None
+    if a.email and b.email and not (colleagues and (alike or 0) < 0.7):
+        evidence.append(_email(a, b, sharing))
     score = _score(evidence, alike, a.is_company == b.is_company)
-    if score < least:
+    if score < LIKELY:
         return None
     return Match(a.id, b.id, score, tuple(Evidence(*part) for part in evidence))
 
 
 def _compare_places(
     a: Prepared, b: Prepared, sharing: Mapping[str, int], evidence: list[tuple]
-) -> None:
-    """Compare telephone, number of taxes and address, where both have them."""
+) -> bool:
+    """Compare telephone, number of taxes and address, where both have them; tell
+    whether there is any hope left."""
     if a.phones and b.phones:
         evidence.append(_phone(a, b, sharing))
     if a.vat and b.vat:
         evidence.append(_number("vat", a.vat, b.vat, _VAT_WEIGHTS))
-    if _PRIOR + sum([part[2] for part in evidence]) < _HOPELESS:
-        return  # not even the same address would help
     if (a.zip and b.zip) or (a.city and b.city) or (a.street and b.street):
         evidence.append(_address(a, b))
+    most = 0 if not (a.email and b.email) else 5 if a.email == b.email else 3
+    return _PRIOR + sum([part[2] for part in evidence]) + most >= _LEAST
 
 
 def _score(evidence: list[tuple], alike: float | None, same_kind: bool) -> float:
@@ -701,7 +723,7 @@ def _address(a: Prepared, b: Prepared) -> tuple:
     return "address", similarity, known * _ADDRESS_WEIGHTS[int(similarity * 100 + 1e-9)]
 
 
-def find(records: Iterable[Record], least: float = LIKELY) -> list[Match]:
+def find(records: Iterable[Record]) -> list[Match]:
     """Find the records that are one another's doubles, most alike first.
 
     >>> people = [
@@ -716,7 +738,7 @@ def find(records: Iterable[Record], least: float = LIKELY) -> list[Match]:
     blocks = blocks_of(prepared.values())
     sharing = {key: len(ids) for key, ids in blocks.items()}
     found = (
-        compare(prepared[first], prepared[second], sharing, least)
+        compare(prepared[first], prepared[second], sharing)
         for first, second in candidates(blocks, prepared)
     )
     return sorted(filter(None, found), key=lambda match: -match.score)
