@@ -28,29 +28,12 @@ REVIEW = ("Review", "meeting")
 # The contacts as one would find them who knows the tables. Where the time line is a
 # table of its own, both sides read that.
 _CONTACTS = """
-    SELECT c.*, p.commercial_partner_id AS customer_id FROM (
-        SELECT date, kind, direction, partner_id, user_id, company_id,
-            'crm.interaction' AS model, id
-        FROM crm_interaction
-        UNION ALL
-        SELECT e.start, 'meeting', NULL, a.partner_id, e.user_id, NULL,
-            'calendar.event', e.id
-        FROM calendar_attendee AS a JOIN calendar_event AS e ON e.id = a.event_id
-        WHERE e.active AND e.privacy IS DISTINCT FROM 'private'
-        UNION ALL
-        SELECT date, CASE message_type WHEN 'email' THEN 'mail' ELSE 'message' END,
-            'in', author_id, NULL, NULL, 'mail.message', id
-        FROM mail_message
-        WHERE message_type IN ('email', 'comment') AND author_id IS NOT NULL
-        AND model IN ('res.partner', 'sale.order', 'helpdesk.ticket')
-        UNION ALL
-        SELECT m.date, 'mail', 'out', n.res_partner_id, m.create_uid, NULL,
-            'mail.message', m.id
-        FROM mail_notification AS n JOIN mail_message AS m ON m.id = n.mail_message_id
-        WHERE n.notification_type = 'email'
-        AND model IN ('res.partner', 'sale.order', 'helpdesk.ticket')
-    ) AS c JOIN res_partner AS p ON p.id = c.partner_id
-    WHERE p.partner_share AND c.date <= %(now)s"""
+    SELECT date, kind, direction, user_id, res_model AS model, res_id AS id,
+        commercial_partner_id AS customer_id
+    FROM crm_timeline WHERE date <= %(now)s AND kind IN
+        ('mail', 'message', 'call', 'meeting', 'visit', 'sms', 'letter', 'chat')
+    AND NOT (res_model = 'calendar.event' AND res_id IN
+        (SELECT id FROM calendar_event WHERE privacy = 'private'))"""
 
 _STATUSES = f"""
     INSERT INTO crm_contact_status (

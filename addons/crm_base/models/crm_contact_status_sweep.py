@@ -150,11 +150,13 @@ class CrmContactStatus(models.Model):
         )
 
     def _contacts_sql(self) -> SQL:
-        """Give everything on the time line. The sweep has no reader: it sees all."""
+        """Give everything on the time line but private meetings: the sweep has no
+        reader, and its result is there for all."""
         return SQL(
             """SELECT date, kind, direction, commercial_partner_id, user_id, company_id,
                 res_model, res_id
-            FROM crm_timeline"""
+            FROM crm_timeline WHERE NOT (res_model = 'calendar.event' AND res_id IN
+                (SELECT id FROM calendar_event WHERE privacy = 'private'))"""
         )
 
     def _human_contacts_sql(self, now: datetime) -> SQL:
