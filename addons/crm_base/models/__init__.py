@@ -50,6 +50,7 @@ from . import crm_territory_assign
 from . import crm_territory_rule
 from . import crm_timeline
 from . import crm_timeline_index
+from . import crm_timeline_rights
 from . import ir_attachment
 from . import ir_model
 from . import mail_activity_contact_policy
