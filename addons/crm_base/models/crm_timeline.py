@@ -8,6 +8,7 @@ from ..tools.timeline import SLOTS, Source
 
 PAGE = 20
 MAX_PAGE = 200
+LOOKED_AT = 500
 
 
 class CrmTimeline(models.Model):
@@ -292,7 +293,11 @@ class CrmTimeline(models.Model):
         return {"rows": self._present(rows[:limit]), "more": more}
 
     def _newest(self, customer, filters: dict, before, limit: int) -> list[dict]:
-        """Read the newest rows of a customer that this user may see, by key."""
+        """Read the newest rows of a customer that this user may see, by key.
+
+        The newest ``LOOKED_AT`` are looked at first: knowing how few are wanted, the
+        database reads the index in its order, and does not sort a whole history.
+        """
         self._flush_sources()
         conditions = [
             SQL("commercial_partner_id = %s", customer.id),
@@ -300,6 +305,14 @@ class CrmTimeline(models.Model):
         ]
         if before:
             conditions.append(self._before(before))
+        rows = self._newest_among(conditions, limit, SQL("LIMIT %s", LOOKED_AT))
+        if len(rows) < limit and self._are_many(conditions):
+            rows = self._newest_among(conditions, limit, SQL(""))
+        return rows
+
+    def _newest_among(
+        self, conditions: list[SQL], limit: int, among: SQL
+    ) -> list[dict]:
         # Several of a family may have been at one meeting: it stands once.
         return self.env.execute_query_dict(
             SQL(
@@ -307,16 +320,26 @@ class CrmTimeline(models.Model):
                 SELECT * FROM (
                     SELECT DISTINCT ON (date, res_model, res_id) * FROM crm_timeline
                     WHERE %(conditions)s
-                    ORDER BY date DESC, res_model DESC, res_id DESC, id
+                    ORDER BY date DESC, res_model DESC, res_id DESC, id %(among)s
                 ) AS line
                 WHERE %(readable)s
                 ORDER BY date DESC, res_model DESC, res_id DESC LIMIT %(limit)s
                 """,
                 conditions=SQL(" AND ").join(conditions),
+                among=among,
                 readable=self._readable("line"),
                 limit=limit,
             )
         )
+
+    def _are_many(self, conditions: list[SQL]) -> bool:
+        """Tell whether there are more rows than are looked at first."""
+        query = SQL(
+            "SELECT 1 FROM crm_timeline WHERE %s OFFSET %s LIMIT 1",
+            SQL(" AND ").join(conditions),
+            LOOKED_AT,
+        )
+        return bool(self.env.execute_query(query))
 
     def _recent_contacts(self, customer, limit: int) -> tuple[list[dict], datetime]:
         """Look through the newest rows of a customer, whoever may see them.

@@ -11,6 +11,7 @@ MOST = 1000
 # How far back the card looks for the last contacts and for colleagues.
 RECENT_ROWS = 300
 RECENT_DAYS = 90
+PEOPLE = 100
 
 
 class ResPartner(models.Model):
@@ -32,15 +33,22 @@ class ResPartner(models.Model):
         timeline = self.env["crm.timeline"]
         timeline.check_access("read")
         family = self._crm_family()
-        customer = self.commercial_partner_id
+        people = family[:PEOPLE]
+        customer = self.commercial_partner_id.with_prefetch(
+            people._ids + self.commercial_partner_id._ids
+        )
         figures, workers = self._card_figures(self._card_parts(family))
         recent, others = timeline._recent_contacts(customer, RECENT_ROWS)
+        # The names of all colleagues on the card, at once; they are no secret.
+        colleagues = {row["user_id"] for row in recent} - {None} | set(workers)
+        colleagues |= set(customer.user_id._ids)
+        self.env["res.users"].sudo().browse(colleagues).mapped("name")
         return {
             "partner_id": self.id,
             "name": customer.display_name,
             "value_class": customer.value_class or "",
             "kinds": timeline._fields["kind"]._description_selection(self.env),
-            "people": [{"id": one.id, "name": one.name} for one in family[:100]],
+            "people": [{"id": one.id, "name": one.name} for one in people],
             "warnings": self._card_warnings(family),
             "facts": [
                 *self._card_contacts(recent),

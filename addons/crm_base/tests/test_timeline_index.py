@@ -1,9 +1,11 @@
 from datetime import datetime, timedelta
+from unittest.mock import patch
 
 from odoo import Command
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
+from ..models.crm_timeline import CrmTimeline
 from .common import CrmCase
 
 START = datetime(2026, 1, 5, 9)
@@ -143,6 +145,19 @@ class TestTimelineIndex(CrmCase):
         row = self.timeline.search(domain).with_user(self.user)
         with self.assertRaises(AccessError):
             row.export_data(["kind", "date"])
+
+    def test_old_row_is_found_behind_many_that_one_may_not_see(self):
+        other = self.env["res.company"].create({"name": "Other"})
+        self._note(self.anna, "Old", date=START)
+        for number in range(5):
+            self._note(
+                self.anna,
+                "Hidden",
+                company_id=other.id,
+                date=START + timedelta(days=number + 1),
+            )
+        with patch(f"{CrmTimeline.__module__}.LOOKED_AT", 3):
+            self.assertEqual(self._subjects(self.anna), ["Old"])
 
     def test_each_filter_narrows(self):
         self._note(self.anna, "Call in", date=START)
