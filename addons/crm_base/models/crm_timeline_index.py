@@ -334,9 +334,13 @@ class CrmTimeline(models.Model):
                 ELSIF TG_OP = 'INSERT' THEN
                     crm_changed := ARRAY(SELECT n.id FROM new_rows AS n);
                 ELSE
+                    -- Not a join: its plan is kept from the first statement of a
+                    -- session, and nested loops over a mass update never end.
                     crm_changed := ARRAY(
-                        SELECT n.id FROM new_rows AS n JOIN old_rows AS o USING (id)
-                        WHERE (%(new)s) IS DISTINCT FROM (%(old)s));
+                        SELECT id FROM (
+                            SELECT n.id, %(new)s FROM new_rows AS n
+                            EXCEPT SELECT o.id, %(old)s FROM old_rows AS o
+                        ) AS changed);
                 END IF;
                 IF cardinality(crm_changed) = 0 THEN
                     RETURN NULL;

@@ -299,7 +299,8 @@ class TestStale(CurrencyCase):
             return self.env.cr.sql_log_count - before
 
         queries(5)
-        self.assertEqual(queries(10), queries(80))
+        # What is cached for all may be read again in between; seventy more would show.
+        self.assertLess(queries(80) - queries(10), 5)
 
 
 @tagged("post_install", "-at_install")

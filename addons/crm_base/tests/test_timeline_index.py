@@ -94,6 +94,15 @@ class TestTimelineIndex(CrmCase):
         [row] = self._rows(self.anna)
         self.assertEqual((row["kind"], row["user"]), ("activity", self.user.name))
 
+    def test_mass_update_compares_without_a_join(self):
+        """Nested loops over the rows of a statement would be quadratic."""
+        self.env.cr.execute(
+            "SELECT prosrc FROM pg_proc WHERE proname LIKE 'crm\\_timeline\\_sync\\_%'"
+        )
+        for (source,) in self.env.cr.fetchall():
+            self.assertIn("EXCEPT SELECT o.id", source)
+            self.assertNotIn("JOIN old_rows", source)
+
     def test_index_built_anew_is_the_same(self):
         self._note(self.anna, "Call")
         self._meeting(self.anna, self.jonas)
