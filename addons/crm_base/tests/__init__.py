@@ -1,3 +1,4 @@
+from . import test_access
 from . import test_agreement_dossier
 from . import test_card
 from . import test_completeness

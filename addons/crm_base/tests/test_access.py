@@ -1,0 +1,39 @@
+from odoo.tests import new_test_user, tagged
+
+from .common import CrmCase
+
+OPERATIONS = ("read", "write", "create", "unlink")
+
+
+@tagged("post_install", "-at_install")
+class TestAccess(CrmCase):
+    """Whole models; what single records allow is tested with each of them."""
+
+    def _rights(self, model, user):
+        records = self.env[model].with_user(user)
+        return [name for name in OPERATIONS if records.has_access(name)]
+
+    def test_nobody_outside_the_suite_may_do_anything(self):
+        portal = new_test_user(self.env, "crm_portal_user", groups="base.group_portal")
+        models = [
+            name
+            for name, model in self.env.registry.items()
+            if model._original_module == "crm_base" and not model._abstract
+        ]
+        self.assertGreater(len(models), 20)
+        for user in (self.outsider, portal, self.env.ref("base.public_user")):
+            for model in models:
+                with self.subTest(user=user.login, model=model):
+                    self.assertEqual(self._rights(model, user), [])
+
+    def test_rules_of_territories_are_read_by_users_and_changed_by_managers(self):
+        self.assertEqual(self._rights("crm.territory.rule", self.user), ["read"])
+        self.assertEqual(
+            self._rights("crm.territory.rule", self.manager), list(OPERATIONS)
+        )
+
+    def test_journal_of_merges_is_for_administrators(self):
+        for user in (self.user, self.manager):
+            self.assertEqual(self._rights("crm.merge.journal", user), [])
+        admin = self.env.ref("base.user_admin")
+        self.assertEqual(self._rights("crm.merge.journal", admin), ["read"])
