@@ -16,6 +16,12 @@ class CrmServiceLevel(models.Model):
         help="The higher, the better the service. Of two contracts that cover a "
         "ticket, the one with the higher rank is taken.",
     )
+    points = fields.Integer(
+        "Priority points",
+        default=10,
+        aggregator=None,
+        help="What a contract of this level adds to the priority of a ticket.",
+    )
     description = fields.Text(
         translate=True, help="What the customer is promised. Shown on the portal."
     )
