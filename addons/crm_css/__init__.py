@@ -8,5 +8,7 @@ def _uninstall_hook(env):
         """
         DROP INDEX IF EXISTS helpdesk_ticket__partner_id_index;
         DROP INDEX IF EXISTS helpdesk_ticket__duplicate_id_index;
+        DROP INDEX IF EXISTS helpdesk_ticket__product_id_index;
+        DROP INDEX IF EXISTS contract_template_line__contract_id_index;
         """
     )

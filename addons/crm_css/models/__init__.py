@@ -1,4 +1,5 @@
 from . import contract_contract
+from . import contract_template_line
 from . import crm_priority_rule
 from . import crm_service_level
 from . import crm_stand_in

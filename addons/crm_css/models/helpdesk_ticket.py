@@ -8,8 +8,9 @@ class HelpdeskTicket(models.Model):
     # The mail gateway finds loops of one sender by this field.
     _primary_email = "partner_email"
 
-    # Both are searched from their other end; helpdesk_mgmt has no index on them.
+    # They are searched from their other end; OCA's addons have no index on them.
     partner_id = fields.Many2one(index=True)
+    product_id = fields.Many2one(index="btree_not_null")
     duplicate_id = fields.Many2one(index="btree_not_null")
 
     @api.model
