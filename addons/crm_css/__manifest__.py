@@ -23,6 +23,7 @@
         "security/crm_priority_rule_rules.xml",
         "security/crm_service_level_rules.xml",
         "security/crm_stand_in_rules.xml",
+        "security/crm_work_claim_rules.xml",
         "data/crm_priority_rule_data.xml",
         "data/helpdesk_ticket_stage_data.xml",
         "data/ir_cron_priority_data.xml",
@@ -30,18 +31,24 @@
         "views/crm_priority_rule_views.xml",
         "views/crm_service_level_views.xml",
         "views/crm_stand_in_views.xml",
+        "views/crm_work_claim_views.xml",
+        "views/crm_work_item_views.xml",
         "views/helpdesk_ticket_stage_views.xml",
         "views/helpdesk_ticket_views.xml",
         "views/helpdesk_ticket_priority_views.xml",
         "views/helpdesk_ticket_templates.xml",
         "views/crm_css_menus.xml",
         "views/priority_menus.xml",
+        "views/work_menus.xml",
     ],
     "demo": [
         "demo/res_users_demo.xml",
         "demo/helpdesk_ticket_demo.xml",
     ],
     "assets": {
+        "web.assets_backend": [
+            "crm_css/static/src/work_queue/*",
+        ],
         "web.assets_tests": [
             "crm_css/static/tests/tours/*",
         ],

@@ -4,6 +4,8 @@ from . import crm_priority_rule
 from . import crm_service_level
 from . import crm_stand_in
 from . import crm_timeline
+from . import crm_work_claim
+from . import crm_work_item
 from . import helpdesk_ticket
 from . import helpdesk_ticket_answer
 from . import helpdesk_ticket_priority

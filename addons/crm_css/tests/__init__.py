@@ -6,3 +6,4 @@ from . import test_priority
 from . import test_stand_in
 from . import test_ticket_history
 from . import test_tours
+from . import test_work_queue
