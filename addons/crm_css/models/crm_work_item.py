@@ -177,7 +177,8 @@ class CrmWorkItem(models.Model):
     @api.model
     def _end_of_day(self, date: SQL) -> SQL:
         tz = self.env.user.tz or "UTC"
-        return SQL("((%s + 1)::timestamp AT TIME ZONE %s) AT TIME ZONE 'UTC'", date, tz)
+        last = SQL("(%s + 1)::timestamp - interval '1 second'", date)
+        return SQL("((%s) AT TIME ZONE %s) AT TIME ZONE 'UTC'", last, tz)
 
     @api.model
     def _class_points(self, partner: SQL) -> SQL:
