@@ -2,6 +2,10 @@ from . import contract_contract
 from . import contract_template_line
 from . import crm_priority_rule
 from . import crm_service_level
+from . import crm_service_rule
+from . import crm_service_rule_action
+from . import crm_service_rule_run
+from . import crm_service_webhook
 from . import crm_stand_in
 from . import crm_timeline
 from . import crm_work_claim
@@ -9,6 +13,7 @@ from . import crm_work_item
 from . import helpdesk_ticket
 from . import helpdesk_ticket_answer
 from . import helpdesk_ticket_priority
+from . import helpdesk_ticket_rule
 from . import helpdesk_ticket_service
 from . import helpdesk_ticket_stage
 from . import mail_thread

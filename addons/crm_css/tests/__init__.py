@@ -3,6 +3,7 @@ from . import test_answer
 from . import test_mail_gateway
 from . import test_portal_holes
 from . import test_priority
+from . import test_rules
 from . import test_stand_in
 from . import test_ticket_history
 from . import test_tours
