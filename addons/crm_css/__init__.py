@@ -2,6 +2,7 @@ from . import controllers
 from . import models
 from . import tools
 from . import wizard
+from . import report
 
 
 def _uninstall_hook(env):
