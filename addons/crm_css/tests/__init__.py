@@ -5,3 +5,4 @@ from . import test_portal_holes
 from . import test_stand_in
 from . import test_ticket_history
 from . import test_tours
+from . import test_contract_terms
