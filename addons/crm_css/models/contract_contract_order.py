@@ -7,7 +7,11 @@ class ContractContract(models.Model):
     _inherit = "contract.contract"
 
     order_ids = fields.One2many(
-        "sale.order", "service_contract_id", "Quotations and Orders", readonly=True
+        "sale.order",
+        "service_contract_id",
+        "Quotations and Orders",
+        readonly=True,
+        groups="sales_team.group_sale_salesman,account.group_account_invoice",
     )
     order_count = fields.Integer("Quotations", compute="_compute_order_count")
 

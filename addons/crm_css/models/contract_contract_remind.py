@@ -49,8 +49,8 @@ class ContractContract(models.Model):
             is_off = company._days_off(today)
             distances = parse_distances(company.contract_reminder_days or "")
             for contract in contracts:
-                for kind, target in contract._deadlines(today):
-                    rows += contract._due_rows(kind, target, distances, today, is_off)
+                if deadline := contract._deadline(today):
+                    rows += contract._due_rows(*deadline, distances, today, is_off)
         self._insert_reminders(rows)
 
     def _watched(self, today: date):
@@ -68,18 +68,16 @@ class ContractContract(models.Model):
         undecided = Domain.OR(self._state_domain(state) for state in states)
         return self.search(undecided & Domain("watch_date", "<=", horizon), order="id")
 
-    def _deadlines(self, today: date) -> list[tuple[str, date]]:
-        """Give the deadlines that somebody has to decide by, or should have."""
-        tacit = self.renewal_kind == "tacit"
+    def _deadline(self, today: date) -> tuple[str, date] | None:
+        """Give the deadline that somebody has to decide by, or should have; one at a
+        time, for two mails on one contract are one too many."""
         if not self.service_end:
-            return []
-        found = []
+            return None
         if self.notice_interval and self.notice_date >= today:
-            found.append(("notice", self.notice_date))
-        if not tacit:
-            overdue = self.service_end < today
-            found.append(("overdue" if overdue else "end", self.service_end))
-        return found
+            return "notice", self.notice_date
+        if self.renewal_kind == "tacit":
+            return None
+        return "overdue" if self.service_end < today else "end", self.service_end
 
     def _due_rows(
         self,
@@ -170,7 +168,7 @@ class ContractContract(models.Model):
         today = fields.Date.context_today(self)
         deadline = (reminder.kind, reminder.target_date)
         undecided = self.service_state in ("running", "renewed", "expired")
-        if not undecided or deadline not in self._deadlines(today):
+        if not undecided or deadline != self._deadline(today):
             return []
         receivers = self._receivers(reminder)
         self._drop_reminders()

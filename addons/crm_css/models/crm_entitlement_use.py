@@ -66,7 +66,10 @@ class CrmEntitlementUse(models.Model):
         "crm.entitlement.use", "reverses_id", "Taken Back by", readonly=True
     )
     order_line_ids = fields.One2many(
-        "sale.order.line", "entitlement_use_id", readonly=True
+        "sale.order.line",
+        "entitlement_use_id",
+        readonly=True,
+        groups="sales_team.group_sale_salesman,account.group_account_invoice",
     )
     is_quoted = fields.Boolean(
         "Quoted", compute="_compute_is_quoted", search="_search_is_quoted"
@@ -86,7 +89,10 @@ class CrmEntitlementUse(models.Model):
     def _search_is_quoted(self, operator, value):
         if operator != "in":
             return NotImplemented
-        return [("order_line_ids", "any!", [])]  # agents do not see orders
+        # sudo: agents do not see orders, only that there is one
+        lines_sudo = self.env["sale.order.line"].sudo()
+        quoted = lines_sudo._search([("entitlement_use_id", "!=", False)])
+        return [("id", "in", quoted.subselect("entitlement_use_id"))]
 
     @api.model_create_multi
     def create(self, vals_list):

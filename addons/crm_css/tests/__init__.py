@@ -6,3 +6,9 @@ from . import test_stand_in
 from . import test_ticket_history
 from . import test_tours
 from . import test_contract_terms
+from . import test_contract
+from . import test_contract_ticket
+from . import test_entitlement
+from . import test_contract_renewal
+from . import test_contract_watch
+from . import test_contract_access
