@@ -47,6 +47,7 @@
     "demo": [
         "demo/res_users_demo.xml",
         "demo/helpdesk_ticket_demo.xml",
+        "demo/contract_contract_demo.xml",
     ],
     "assets": {
         "web.assets_tests": [

@@ -12,3 +12,4 @@ from . import test_entitlement
 from . import test_contract_renewal
 from . import test_contract_watch
 from . import test_contract_access
+from . import test_contract_tour
