@@ -3,6 +3,7 @@ from . import models
 from . import tools
 from . import wizard
 from . import report
+from . import wizard
 
 
 def _uninstall_hook(env):

@@ -14,3 +14,11 @@ from . import test_sla_sweep
 from . import test_sla_forecast
 from . import test_sla_rights
 from . import test_sla_tour
+from . import test_contract_terms
+from . import test_contract
+from . import test_contract_ticket
+from . import test_entitlement
+from . import test_contract_renewal
+from . import test_contract_watch
+from . import test_contract_access
+from . import test_contract_tour

@@ -1,1 +1,2 @@
 from . import crm_service_rule_trial
+from . import crm_entitlement_book
