@@ -54,6 +54,10 @@
     "demo": [
         "demo/res_users_demo.xml",
         "demo/helpdesk_ticket_demo.xml",
+        "demo/helpdesk_ticket_control_demo.xml",
+        "demo/crm_complaint_demo.xml",
+        "demo/crm_feedback_demo.xml",
+        "demo/crm_scorecard_demo.xml",
     ],
     "assets": {
         "web.assets_backend": [

@@ -4,7 +4,8 @@ from odoo.http import request
 from odoo.addons.crm_base.controllers.material import DISCREET
 from odoo.addons.rating.controllers.main import Rating
 
-RATES = (5, 3, 1)
+# The three faces.
+RATES = {"5": 5, "3": 3, "1": 1}
 MAX_FEEDBACK = 2000
 
 
@@ -24,8 +25,8 @@ class TicketRating(Rating):
         vote_sudo = self._ticket_vote(token)
         if not vote_sudo:
             return super().action_submit_rating(token, rate=rate, **kwargs)
-        rate = int(rate) if str(rate).isdecimal() else 0
-        if request.httprequest.method != "POST" or rate not in RATES:
+        rate = RATES.get(rate, 0)
+        if request.httprequest.method != "POST" or not rate:
             return self._vote_page(vote_sudo, rate)
         if not self._vote_obstacle(vote_sudo):
             words = (kwargs.get("feedback") or "").strip()[:MAX_FEEDBACK]
@@ -52,7 +53,7 @@ class TicketRating(Rating):
     def _vote_page(self, vote_sudo, rate, done=False):
         if lang := vote_sudo.partner_id.lang:
             request.update_context(lang=lang)
-        chosen = rate if rate in RATES else int(vote_sudo.rating)
+        chosen = rate if rate in RATES.values() else int(vote_sudo.rating)
         response = request.render(
             "crm_css.satisfaction_page",
             {

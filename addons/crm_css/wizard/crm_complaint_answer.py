@@ -44,4 +44,5 @@ class CrmComplaintAnswer(models.TransientModel):
         self.complaint_id._answer(
             self.answer, self.partner_id, self.note, how="hand", date=self.date
         )
+        self.unlink()  # what the customer said is kept in one place only
         return {"type": "ir.actions.act_window_close"}
