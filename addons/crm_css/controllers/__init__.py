@@ -1,1 +1,3 @@
+from . import complaint
 from . import main
+from . import rating

@@ -1,2 +1,3 @@
 from . import crm_service_rule_trial
 from . import crm_entitlement_book
+from . import crm_complaint_answer

@@ -31,10 +31,8 @@ class RatingPortal(CustomerPortalHelpdesk):
         return request.redirect(f"/my/ticket/{ticket_id}#rating")
 
     def _own_rating(self, ticket_sudo):
-        """Give the rating that the visitor has left already."""
-        partner = request.env.user.partner_id
-        given = ticket_sudo.rating_ids.filtered("consumed")
-        return given.filtered(lambda rating: rating.partner_id == partner)[:1]
+        """Give the rating that the visitor has left since the ticket was closed."""
+        return ticket_sudo._vote(request.env.user.partner_id).filtered("consumed")
 
     def _ticket_get_page_view_values(self, ticket, access_token, **kwargs):
         values = super()._ticket_get_page_view_values(ticket, access_token, **kwargs)

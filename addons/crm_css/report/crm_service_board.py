@@ -1,0 +1,219 @@
+from datetime import datetime, time, timedelta
+from itertools import pairwise
+
+import pytz
+
+from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+# How far back the figures of what was done look.
+DAYS = 30
+# The backlog by age: more than so many days, and at most the next.
+AGES = (0, 1, 3, 7, 30)
+
+
+class CrmServiceReport(models.Model):
+    """The board of a team leader: today's figures in one call, each with the domain of
+    the tickets behind it, all under the reader's own rights."""
+
+    _inherit = "crm.service.report"
+
+    @api.model
+    @api.readonly
+    def read_board(self, team_id: int | None = None) -> dict:
+        """Give what the service board shows.
+
+        :param team_id: only this team with the teams below it; empty: all
+        :return: ``teams`` (to choose from), ``figures`` (dicts of ``key``, ``label``,
+            ``value`` and ``action``), ``backlog`` (rows by team and age) and
+            ``resolved`` (for each day how many)
+        """
+        self.check_access("read")
+        scope = Domain("team_id", "child_of", team_id) if team_id else Domain.TRUE
+        return {
+            "teams": self._board_teams(),
+            "figures": self._board_figures(scope),
+            "ages": self._board_age_labels(),
+            "backlog": self._board_backlog(scope),
+            "resolved": self._board_resolved(scope),
+        }
+
+    @api.model
+    def _board_teams(self) -> list[dict]:
+        teams = self.env["helpdesk.ticket.team"].search(Domain.TRUE)
+        return [{"id": team.id, "name": team.complete_name} for team in teams]
+
+    @api.model
+    def _board_figures(self, scope: Domain) -> list[dict]:
+        env, opened = self.env, Domain("stage_id.closed", "=", False)
+        since = fields.Datetime.now() - timedelta(days=DAYS)
+        answered = Domain("first_answer_date", ">=", since)
+        figures = [
+            ("backlog", env._("Open"), opened),
+            (
+                "waiting",
+                env._("Wait for our answer"),
+                opened & Domain("asked_date", "!=", False),
+            ),
+            ("unassigned", env._("Unassigned"), opened & Domain("user_id", "=", False)),
+            (
+                "reopened",
+                env._("Reopened, %(days)s days", days=DAYS),
+                Domain("reopened_date", ">=", since),
+            ),
+        ]
+        made = [
+            self._board_figure(key, label, scope & domain, self._count(scope & domain))
+            for key, label, domain in figures
+        ]
+        median = self._board_median(scope & answered)
+        label = env._("First answer, median hours, %(days)s days", days=DAYS)
+        made.append(self._board_figure("answer", label, scope & answered, median))
+        return [*made, self._board_satisfaction(scope, since)]
+
+    @api.model
+    def _board_figure(self, key, label, domain, value, model="helpdesk.ticket") -> dict:
+        return {
+            "key": key,
+            "label": label,
+            "value": value,
+            "action": {
+                "type": "ir.actions.act_window",
+                "name": label,
+                "res_model": model,
+                "views": [(False, "list"), (False, "form")],
+                "domain": list(domain),
+            },
+        }
+
+    @api.model
+    def _count(self, domain: Domain) -> int:
+        return self.env["helpdesk.ticket"].search_count(domain)
+
+    @api.model
+    def _board_median(self, domain: Domain) -> float | None:
+        query = self.env["helpdesk.ticket"]._search(domain)
+        hours = self._hours(
+            SQL.identifier(query.table, "create_date"),
+            SQL.identifier(query.table, "first_answer_date"),
+        )
+        [[median]] = self.env.execute_query(
+            query.select(SQL("percentile_cont(0.5) WITHIN GROUP (ORDER BY %s)", hours))
+        )
+        return None if median is None else round(median, 1)
+
+    @api.model
+    def _board_satisfaction(self, scope: Domain, since) -> dict:
+        votes = (
+            Domain("consumed", "=", True)
+            & Domain("rating", ">=", 1)
+            & Domain("rated_on", ">=", since)
+            & Domain("ticket_id", "!=", False)
+        )
+        if not scope.is_true():
+            votes &= Domain("ticket_id", "any", list(scope))
+        ratings = self.env["rating.rating"]
+        [(average, count)] = ratings._read_group(votes, [], ["rating:avg", "__count"])
+        label = self.env._("Satisfaction of 5, %(days)s days", days=DAYS)
+        value = round(average, 2) if count else None
+        figure = self._board_figure("satisfaction", label, votes, value, ratings._name)
+        return figure | {"count": count}
+
+    @api.model
+    def _board_age_labels(self) -> list[str]:
+        labels = [
+            self.env._("%(from)s to %(to)s days", **{"from": low, "to": high})
+            for low, high in pairwise(AGES)
+        ]
+        return [*labels, self.env._("over %(days)s days", days=AGES[-1])]
+
+    @api.model
+    def _board_backlog(self, scope: Domain) -> list[dict]:
+        """Count the open tickets by team and age, in one query."""
+        now = fields.Datetime.now()
+        opened = scope & Domain("stage_id.closed", "=", False)
+        query = self.env["helpdesk.ticket"]._search(opened)
+        starts = [now - timedelta(days=days) for days in AGES]
+        created = SQL.identifier(query.table, "create_date")
+        counts = [
+            SQL(
+                "count(*) FILTER (WHERE %s <= %s AND (%s OR %s > %s))",
+                created,
+                start,
+                end is None,
+                created,
+                end or start,
+            )
+            for start, end in zip(starts, [*starts[1:], None], strict=True)
+        ]
+        query.groupby = SQL.identifier(query.table, "team_id")
+        rows = self.env.execute_query(query.select(query.groupby, *counts))
+        names = self.env["helpdesk.ticket.team"].browse(
+            [team_id for team_id, *_counts in rows if team_id]
+        )
+        labels = {team.id: team.complete_name for team in names}
+        return sorted(
+            (
+                self._board_row(team_id, labels.get(team_id), counts, starts)
+                for team_id, *counts in rows
+            ),
+            key=lambda row: -row["total"],
+        )
+
+    @api.model
+    def _board_row(self, team_id, name, counts, starts) -> dict:
+        opened = Domain("stage_id.closed", "=", False)
+        mine = opened & Domain("team_id", "=", team_id or False)
+        label = name or self.env._("No team")
+        cells = []
+        for start, end, count in zip(starts, [*starts[1:], None], counts, strict=True):
+            within = mine & Domain("create_date", "<=", start)
+            if end:
+                within &= Domain("create_date", ">", end)
+            cells.append(self._board_figure("cell", label, within, count))
+        total = self._board_figure("total", label, mine, sum(counts))
+        return {"name": label, "cells": cells, "all": total, "total": sum(counts)}
+
+    @api.model
+    def _board_resolved(self, scope: Domain) -> list[dict]:
+        """Count what was resolved on each day, as the reader's calendar has it."""
+        zone = pytz.timezone(self.env.user.tz or "UTC")
+        today = datetime.now(zone).date()
+        days = [today - timedelta(days=back) for back in reversed(range(DAYS))]
+        bounds = [self._midnight(day, zone) for day in [*days, today + timedelta(1)]]
+        closed = (
+            scope
+            & Domain("stage_id.closed", "=", True)
+            & Domain("closed_date", ">=", bounds[0])
+        )
+        query = self.env["helpdesk.ticket"]._search(closed)
+        local = SQL(
+            "(%s AT TIME ZONE 'UTC' AT TIME ZONE %s)::date",
+            SQL.identifier(query.table, "closed_date"),
+            zone.zone,
+        )
+        query.groupby = SQL("1")
+        counts = dict(self.env.execute_query(query.select(local, SQL("count(*)"))))
+        return [
+            {
+                "day": fields.Date.to_string(day),
+                "count": counts.get(day, 0),
+                "action": self._board_figure(
+                    "day",
+                    self.env._("Resolved on %(day)s", day=day),
+                    scope
+                    & Domain("stage_id.closed", "=", True)
+                    & Domain("closed_date", ">=", start)
+                    & Domain("closed_date", "<", end),
+                    0,
+                )["action"],
+            }
+            for day, start, end in zip(days, bounds, bounds[1:], strict=False)
+        ]
+
+    @api.model
+    def _midnight(self, day, zone) -> datetime:
+        """The moment in UTC at which a day begins."""
+        local = zone.localize(datetime.combine(day, time.min))
+        return local.astimezone(pytz.utc).replace(tzinfo=None)
