@@ -5,3 +5,7 @@ from . import test_portal_holes
 from . import test_stand_in
 from . import test_ticket_history
 from . import test_tours
+from . import test_coverage
+from . import test_owned_item
+from . import test_owned_tools
+from . import test_owned_tour
