@@ -47,6 +47,12 @@
         "data/mail_template_control_data.xml",
         "data/ir_cron_control_data.xml",
         "report/crm_service_report_views.xml",
+        "security/crm_owned_item_rules.xml",
+        "data/helpdesk_ticket_stage_data.xml",
+        "data/ir_cron_owned_data.xml",
+        "report/crm_owned_warranty_templates.xml",
+        "wizard/account_move_reversal_views.xml",
+        "wizard/crm_coverage_check_views.xml",
         "views/contract_contract_views.xml",
         "views/crm_priority_rule_views.xml",
         "views/crm_service_level_views.xml",
@@ -91,6 +97,12 @@
         "views/control_templates.xml",
         "views/crm_css_menus.xml",
         "views/control_menus.xml",
+        "views/crm_owned_item_views.xml",
+        "views/crm_warranty_views.xml",
+        "views/helpdesk_ticket_owned_views.xml",
+        "views/crm_owned_erp_views.xml",
+        "views/crm_css_menus.xml",
+        "views/crm_owned_menus.xml",
     ],
     "demo": [
         "demo/res_users_demo.xml",
@@ -99,6 +111,7 @@
         "demo/crm_service_rule_demo.xml",
         "demo/crm_sla_clock_demo.xml",
         "demo/contract_contract_demo.xml",
+        "demo/crm_owned_item_demo.xml",
     ],
     "assets": {
         "web.assets_backend": [

@@ -31,3 +31,7 @@ from . import test_contract_renewal
 from . import test_contract_watch
 from . import test_contract_access
 from . import test_contract_tour
+from . import test_coverage
+from . import test_owned_item
+from . import test_owned_tools
+from . import test_owned_tour
