@@ -4,10 +4,23 @@ from . import tools
 from . import wizard
 from . import report
 from . import wizard
+from . import wizard
+
+
+# The rule of helpdesk_mgmt, which security/helpdesk_ticket_portal_rules.xml replaces.
+PORTAL_RULE = """['|',
+                ('partner_id', 'child_of', [user.commercial_partner_id.id]),
+                ('message_partner_ids','child_of',[user.commercial_partner_id.id])]"""
 
 
 def _uninstall_hook(env):
-    """Drop the indexes on fields of another addon, which Odoo leaves."""
+    """Put back the rule of helpdesk_mgmt, and drop the indexes on its fields, which
+    Odoo leaves."""
+    rule = env.ref(
+        "helpdesk_mgmt.helpdesk_ticket_rule_portal", raise_if_not_found=False
+    )
+    if rule:
+        rule.domain_force = PORTAL_RULE
     env.cr.execute(
         """
         DROP INDEX IF EXISTS helpdesk_ticket__partner_id_index;

@@ -10,7 +10,9 @@
         "crm_sfa",
     ],
     "data": [
+        "views/company_templates.xml",
         "views/helpdesk_ticket_templates.xml",
+        "views/ticket_list_templates.xml",
     ],
     "demo": [
         "demo/res_users_demo.xml",

@@ -1,3 +1,4 @@
 from . import complaint
 from . import main
 from . import rating
+from . import support_form

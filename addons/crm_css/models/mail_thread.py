@@ -51,5 +51,7 @@ class MailThread(models.AbstractModel):
         ):
             return True
         sender = email_normalize(message.get("From") or "")
+        if not sender:
+            return False
         aliases = self.env["mail.alias"].sudo()  # the gateway may run as anybody
         return bool(aliases.search_count([("alias_full_name", "=", sender)], limit=1))

@@ -1,0 +1,3 @@
+from . import discuss_channel
+from . import helpdesk_ticket
+from . import res_users
