@@ -11,6 +11,7 @@ from . import wizard
 PORTAL_RULE = """['|',
                 ('partner_id', 'child_of', [user.commercial_partner_id.id]),
                 ('message_partner_ids','child_of',[user.commercial_partner_id.id])]"""
+from . import wizard
 
 
 def _uninstall_hook(env):
@@ -23,6 +24,7 @@ def _uninstall_hook(env):
         rule.domain_force = PORTAL_RULE
     env.cr.execute(
         """
+        DROP INDEX IF EXISTS helpdesk_ticket__commercial_partner_id_index;
         DROP INDEX IF EXISTS helpdesk_ticket__partner_id_index;
         DROP INDEX IF EXISTS helpdesk_ticket__duplicate_id_index;
         DROP INDEX IF EXISTS helpdesk_ticket__product_id_index;

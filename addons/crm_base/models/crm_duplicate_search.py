@@ -56,6 +56,11 @@ class CrmDuplicate(models.Model):
         return next(source for source in sources if source.model == model)
 
     @api.model
+    def _has_source(self, model: str) -> bool:
+        """Tell whether doubles are looked for among records of a model."""
+        return any(source.model == model for source in self._duplicate_candidates())
+
+    @api.model
     def _cron_find(self):
         """Go on with the searches that are open; begin one for each model where none
         is."""

@@ -473,7 +473,8 @@ class CrmMerge(models.Model):
                 for field in self._following(model, line.column_name):
                     self.env.add_to_compute(field, rows)
         self.env.flush_all()
-        self.env["crm.duplicate.key"]._refresh(records)
+        if self.env["crm.duplicate"]._has_source(records._name):
+            self.env["crm.duplicate.key"]._refresh(records)
 
     @api.model
     def _following(self, model, column: str) -> list:

@@ -7,6 +7,8 @@ from . import test_feedback
 from . import test_forget
 from . import test_mail_automatic
 from . import test_mail_broken
+from . import test_assign
+from . import test_macro
 from . import test_mail_gateway
 from . import test_mail_sender
 from . import test_portal_holes
@@ -16,8 +18,13 @@ from . import test_satisfaction
 from . import test_satisfaction_page
 from . import test_scorecard
 from . import test_service_report
+from . import test_presence
+from . import test_service_partner
 from . import test_stand_in
+from . import test_team_work
 from . import test_ticket_history
+from . import test_ticket_merge
+from . import test_teams_tours
 from . import test_tours
 from . import test_work_queue
 from . import test_sla_clock

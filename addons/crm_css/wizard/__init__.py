@@ -4,3 +4,7 @@ from . import crm_complaint_answer
 from . import account_move_reversal
 from . import crm_coverage_check
 from . import helpdesk_ticket_customer
+from . import crm_ticket_hand_over
+from . import crm_ticket_macro_apply
+from . import crm_ticket_merge
+from . import crm_ticket_split
