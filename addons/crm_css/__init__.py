@@ -1,17 +1,12 @@
 from . import controllers
 from . import models
-from . import tools
-from . import wizard
 from . import report
 from . import wizard
-from . import wizard
-
 
 # The rule of helpdesk_mgmt, which security/helpdesk_ticket_portal_rules.xml replaces.
 PORTAL_RULE = """['|',
                 ('partner_id', 'child_of', [user.commercial_partner_id.id]),
                 ('message_partner_ids','child_of',[user.commercial_partner_id.id])]"""
-from . import wizard
 
 
 def _uninstall_hook(env):

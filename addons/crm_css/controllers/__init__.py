@@ -1,5 +1,6 @@
 from . import complaint
 from . import main
 from . import rating
-from . import support_form
 from . import service
+from . import support_form
+from . import uploads

@@ -1,2 +1,0 @@
-from . import webhook
-from . import work
