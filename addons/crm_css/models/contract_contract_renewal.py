@@ -63,7 +63,7 @@ class ContractContract(models.Model):
             raise UserError(
                 self.env._(
                     "“%(name)s” has no end, or it is not said for how long it is"
-                    " renewed. Fill it in under Term.",
+                    " renewed. Fill in both.",
                     name=name,
                 )
             )
