@@ -63,7 +63,7 @@ class ContractContract(models.Model):
             raise UserError(
                 self.env._(
                     "“%(name)s” has no end, or it is not said for how long it is"
-                    " renewed. Fill it in under Term.",
+                    " renewed. Fill in both.",
                     name=name,
                 )
             )
@@ -81,10 +81,14 @@ class ContractContract(models.Model):
         )[:1]
         if order_sudo:
             return order_sudo
-        orders = self.env["sale.order"].sudo().with_company(self.company_id)
-        order_sudo = orders.create(contract_sudo._prepare_renewal_order_vals())
-        contract_sudo._tell_price_changes(order_sudo)
-        return order_sudo
+        return contract_sudo._make_renewal_order()
+
+    def _make_renewal_order(self):
+        """Make the quotation for the next period; addons add what goes with it."""
+        orders = self.env["sale.order"].with_company(self.company_id)
+        order = orders.create(self._prepare_renewal_order_vals())
+        self._tell_price_changes(order)
+        return order
 
     def _next_period(self) -> Period:
         return self._terms().period(self.renewal_count + 1)

@@ -50,7 +50,7 @@ class ContractContract(models.Model):
         "To Acknowledge",
         compute="_compute_is_unacknowledged",
         search="_search_is_unacknowledged",
-        help="A reminder was given, and nobody said yet that he sees to it.",
+        help="A reminder was given, and nobody has said yet: I see to it.",
     )
     term_hint = fields.Char(compute="_compute_term_hint")
 

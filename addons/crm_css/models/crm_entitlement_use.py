@@ -160,7 +160,8 @@ class CrmEntitlementUse(models.Model):
         if not (self.env.su or author or self.env.user.has_group(MANAGERS)):
             raise AccessError(
                 self.env._(
-                    "%(name)s booked this. Ask him, or a manager, to take it back.",
+                    "%(name)s booked this. Ask this colleague, or a manager, to take it"
+                    " back.",
                     name=self.user_id.name,
                 )
             )

@@ -243,9 +243,9 @@ class TestEntitlement(ContractCase):
 
     def test_entries_of_colleagues_are_taken_back_by_managers_only(self):
         use = self._book(self._contract(), 4, user=self.manager)
-        with self.assertRaisesRegex(AccessError, "Ask him"):
+        with self.assertRaisesRegex(AccessError, "Ask this"):
             use.with_user(self.agent).action_reverse()
-        with self.assertRaisesRegex(AccessError, "Ask him"):
+        with self.assertRaisesRegex(AccessError, "Ask this"):
             self._book(use.contract_id, -4, reverses_id=use.id)
         self._take_back(self._book(use.contract_id, 1), self.manager)
 
