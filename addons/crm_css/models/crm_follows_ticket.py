@@ -53,20 +53,21 @@ class CrmFollowsTicket(models.AbstractModel):
         free = Domain("ticket_id", "=", False) | self._own_domain()
         if not self.env["helpdesk.ticket"].has_access("read"):
             return free
-        return free | Domain.custom(to_sql=self._readable_ticket_sql)
+        return free | self._ticket_domain(Domain.TRUE)
 
-    def _readable_ticket_sql(self, model, alias, query) -> SQL:
-        """Ask for the one ticket of each row: the list of all that one may read is
-        long."""
-        readable = self.env["helpdesk.ticket"]._search(Domain.TRUE, active_test=False)
-        readable.add_where(
-            SQL(
-                "%s = %s",
-                SQL.identifier(readable.table, "id"),
-                SQL.identifier(alias, "ticket_id"),
-            )
-        )
-        return SQL("EXISTS (%s)", readable.select(SQL("1")))
+    def _ticket_domain(self, domain: Domain) -> Domain:
+        """Give the domain of the records whose ticket is one of those and may be read.
+
+        It asks for the one ticket of each row: the list of all is long.
+        """
+
+        def to_sql(model, alias, query):
+            found = self.env["helpdesk.ticket"]._search(domain, active_test=False)
+            ids = SQL.identifier(found.table, "id"), SQL.identifier(alias, "ticket_id")
+            found.add_where(SQL("%s = %s", *ids))
+            return SQL("EXISTS (%s)", found.select(SQL("1")))
+
+        return Domain.custom(to_sql=to_sql)
 
     def _with_a_hidden_ticket(self, records):
         tickets = records.sudo().ticket_id.sudo(False)

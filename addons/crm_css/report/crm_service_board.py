@@ -31,11 +31,12 @@ class CrmServiceReport(models.Model):
         """
         self.check_access("read")
         scope = Domain("team_id", "child_of", team_id) if team_id else Domain.TRUE
+        rows = self._board_open_rows(scope)
         return {
             "teams": self._board_teams(),
-            "figures": self._board_figures(scope),
+            "figures": self._board_figures(scope, rows),
             "ages": self._board_age_labels(),
-            "backlog": self._board_backlog(scope),
+            "backlog": self._board_backlog(rows),
             "resolved": self._board_resolved(scope),
         }
 
@@ -45,31 +46,75 @@ class CrmServiceReport(models.Model):
         return [{"id": team.id, "name": team.complete_name} for team in teams]
 
     @api.model
-    def _board_figures(self, scope: Domain) -> list[dict]:
-        env, opened = self.env, Domain("stage_id.closed", "=", False)
+    def _board_open_rows(self, scope: Domain) -> list[tuple]:
+        """Count the open tickets of each team in one query.
+
+        :return: the team, how many of each age, how many wait for us, and how many
+            nobody has
+        """
+        # By name the database finds the few open ones among all; through the stage it
+        # would read every ticket.
+        stages = self.env["helpdesk.ticket.stage"].with_context(active_test=False)
+        opened = Domain("stage_id", "in", stages.search([("closed", "=", False)]).ids)
+        query = self.env["helpdesk.ticket"]._search(scope & opened)
+        created, asked, user = (
+            SQL.identifier(query.table, name)
+            for name in ("create_date", "asked_date", "user_id")
+        )
+        counts = [
+            SQL("%s <= %s AND %s > %s", created, start, created, end)
+            for start, end in self._board_ages()
+        ]
+        counts += [SQL("%s IS NOT NULL", asked), SQL("%s IS NULL", user)]
+        query.groupby = SQL.identifier(query.table, "team_id")
+        return self.env.execute_query(
+            query.select(
+                query.groupby,
+                *(SQL("count(*) FILTER (WHERE %s)", count) for count in counts),
+            )
+        )
+
+    @api.model
+    def _board_ages(self) -> list[tuple[datetime, datetime]]:
+        """Give for each age when its tickets came: until when, and after when."""
+        now = fields.Datetime.now()
+        starts = [now - timedelta(days=days) for days in AGES]
+        return list(pairwise([*starts, datetime.min]))
+
+    @api.model
+    def _board_figures(self, scope: Domain, rows: list[tuple]) -> list[dict]:
+        env, opened = self.env, scope & Domain("stage_id.closed", "=", False)
         since = fields.Datetime.now() - timedelta(days=DAYS)
-        answered = Domain("first_answer_date", ">=", since)
+        reopened = scope & Domain("reopened_date", ">=", since)
+        answered = scope & Domain("first_answer_date", ">=", since)
         figures = [
-            ("backlog", env._("Open"), opened),
+            ("backlog", env._("Open"), opened, sum(sum(row[1:-2]) for row in rows)),
             (
                 "waiting",
                 env._("Wait for our answer"),
                 opened & Domain("asked_date", "!=", False),
+                sum(row[-2] for row in rows),
             ),
-            ("unassigned", env._("Unassigned"), opened & Domain("user_id", "=", False)),
+            (
+                "unassigned",
+                env._("Unassigned"),
+                opened & Domain("user_id", "=", False),
+                sum(row[-1] for row in rows),
+            ),
             (
                 "reopened",
                 env._("Reopened, %(days)s days", days=DAYS),
-                Domain("reopened_date", ">=", since),
+                reopened,
+                env["helpdesk.ticket"].search_count(reopened),
+            ),
+            (
+                "answer",
+                env._("First answer, median hours, %(days)s days", days=DAYS),
+                answered,
+                self._board_median(answered),
             ),
         ]
-        made = [
-            self._board_figure(key, label, scope & domain, self._count(scope & domain))
-            for key, label, domain in figures
-        ]
-        median = self._board_median(scope & answered)
-        label = env._("First answer, median hours, %(days)s days", days=DAYS)
-        made.append(self._board_figure("answer", label, scope & answered, median))
+        made = [self._board_figure(*figure) for figure in figures]
         return [*made, self._board_satisfaction(scope, since)]
 
     @api.model
@@ -86,10 +131,6 @@ class CrmServiceReport(models.Model):
                 "domain": list(domain),
             },
         }
-
-    @api.model
-    def _count(self, domain: Domain) -> int:
-        return self.env["helpdesk.ticket"].search_count(domain)
 
     @api.model
     def _board_median(self, domain: Domain) -> float | None:
@@ -111,10 +152,11 @@ class CrmServiceReport(models.Model):
             & Domain("rated_on", ">=", since)
             & Domain("ticket_id", "!=", False)
         )
+        ratings, counted = self.env["rating.rating"], votes
         if not scope.is_true():
+            counted &= ratings._ticket_domain(scope)
             votes &= Domain("ticket_id", "any", list(scope))
-        ratings = self.env["rating.rating"]
-        [(average, count)] = ratings._read_group(votes, [], ["rating:avg", "__count"])
+        [(average, count)] = ratings._read_group(counted, [], ["rating:avg", "__count"])
         label = self.env._("Satisfaction of 5, %(days)s days", days=DAYS)
         value = round(average, 2) if count else None
         figure = self._board_figure("satisfaction", label, votes, value, ratings._name)
@@ -129,51 +171,31 @@ class CrmServiceReport(models.Model):
         return [*labels, self.env._("over %(days)s days", days=AGES[-1])]
 
     @api.model
-    def _board_backlog(self, scope: Domain) -> list[dict]:
-        """Count the open tickets by team and age, in one query."""
-        now = fields.Datetime.now()
-        opened = scope & Domain("stage_id.closed", "=", False)
-        query = self.env["helpdesk.ticket"]._search(opened)
-        starts = [now - timedelta(days=days) for days in AGES]
-        created = SQL.identifier(query.table, "create_date")
-        counts = [
-            SQL(
-                "count(*) FILTER (WHERE %s <= %s AND (%s OR %s > %s))",
-                created,
-                start,
-                end is None,
-                created,
-                end or start,
-            )
-            for start, end in zip(starts, [*starts[1:], None], strict=True)
+    def _board_backlog(self, rows: list[tuple]) -> list[dict]:
+        """Tell the open tickets by team and age, the longest list first."""
+        ids = [team_id for team_id, *_counts in rows if team_id]
+        teams = self.env["helpdesk.ticket.team"].browse(ids)
+        names = {team.id: team.complete_name for team in teams}
+        made = [
+            self._board_row(team_id, names.get(team_id), counts)
+            for team_id, *counts, _waiting, _unassigned in rows
         ]
-        query.groupby = SQL.identifier(query.table, "team_id")
-        rows = self.env.execute_query(query.select(query.groupby, *counts))
-        names = self.env["helpdesk.ticket.team"].browse(
-            [team_id for team_id, *_counts in rows if team_id]
-        )
-        labels = {team.id: team.complete_name for team in names}
-        return sorted(
-            (
-                self._board_row(team_id, labels.get(team_id), counts, starts)
-                for team_id, *counts in rows
-            ),
-            key=lambda row: -row["total"],
-        )
+        return sorted(made, key=lambda row: -row["all"]["value"])
 
     @api.model
-    def _board_row(self, team_id, name, counts, starts) -> dict:
-        opened = Domain("stage_id.closed", "=", False)
-        mine = opened & Domain("team_id", "=", team_id or False)
+    def _board_row(self, team_id, name, counts) -> dict:
+        mine = Domain("stage_id.closed", "=", False) & Domain(
+            "team_id", "=", team_id or False
+        )
         label = name or self.env._("No team")
         cells = []
-        for start, end, count in zip(starts, [*starts[1:], None], counts, strict=True):
+        for (start, end), count in zip(self._board_ages(), counts, strict=True):
             within = mine & Domain("create_date", "<=", start)
-            if end:
+            if end > datetime.min:
                 within &= Domain("create_date", ">", end)
             cells.append(self._board_figure("cell", label, within, count))
         total = self._board_figure("total", label, mine, sum(counts))
-        return {"name": label, "cells": cells, "all": total, "total": sum(counts)}
+        return {"name": label, "cells": cells, "all": total}
 
     @api.model
     def _board_resolved(self, scope: Domain) -> list[dict]:
@@ -209,7 +231,7 @@ class CrmServiceReport(models.Model):
                     0,
                 )["action"],
             }
-            for day, start, end in zip(days, bounds, bounds[1:], strict=False)
+            for day, (start, end) in zip(days, pairwise(bounds), strict=True)
         ]
 
     @api.model

@@ -155,7 +155,7 @@ class TestServiceBoard(ReportCase):
         self.assertEqual([cell["value"] for cell in row["cells"]], [1, 0, 1, 0, 0])
         self.assertOpens(row["cells"][2], old)
         self.assertOpens(row["cells"][0], fresh)
-        self.assertEqual(row["total"], 2)
+        self.assertEqual(row["all"]["value"], 2)
 
     def test_median_of_the_first_answer(self):
         for hours in (1, 2, 30):
