@@ -9,5 +9,6 @@ def _uninstall_hook(env):
         """
         DROP INDEX IF EXISTS helpdesk_ticket__partner_id_index;
         DROP INDEX IF EXISTS helpdesk_ticket__duplicate_id_index;
+        DROP INDEX IF EXISTS helpdesk_ticket__product_id_index;
         """
     )
