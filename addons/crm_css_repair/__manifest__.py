@@ -6,7 +6,7 @@
     "author": "CRM Suite",
     "license": "AGPL-3",
     "depends": [
-        "crm_css_stock",
+        "crm_css",
         "repair",
     ],
     "data": [

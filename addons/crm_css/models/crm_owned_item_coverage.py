@@ -1,4 +1,4 @@
-from datetime import date
+from datetime import date, timedelta
 from typing import Literal, NamedTuple
 
 from odoo import fields, models
@@ -48,10 +48,15 @@ class CrmOwnedItem(models.Model):
         }
 
     def _warranty_covers(self, day) -> list[Cover]:
+        """Give what covers on the day, and the extensions that carry it on."""
         self.ensure_one()
         granted_sudo = self.granted_ids.sudo().filtered(
             lambda granted: granted.date_start <= day <= granted.date_end
         )
+        for more in (self.granted_ids.sudo() - granted_sudo).sorted("date_start"):
+            last = max(granted_sudo.mapped("date_end"), default=date.min)
+            if more.date_start == last + timedelta(days=1):
+                granted_sudo |= more
         return [
             Cover(granted.kind, granted.warranty_id.name, granted.date_end)
             for granted in granted_sudo.sorted("date_end", reverse=True)

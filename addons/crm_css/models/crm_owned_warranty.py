@@ -96,16 +96,16 @@ class CrmOwnedWarranty(models.Model):
         "item_id.granted_ids.date_sold",
     )
     def _compute_period(self):
-        for item in self.item_id:
-            all_granted = item.granted_ids | self.filtered(
-                lambda granted, item=item: granted.item_id == item
+        for item, mine in self.grouped("item_id").items():
+            # On a form there are copies: none counts beside what it is a copy of.
+            others = (item.granted_ids - mine).filtered(
+                lambda granted, mine=mine: (
+                    not granted._origin or granted._origin not in mine._origin
+                )
             )
-            found = periods([granted._grant() for granted in all_granted])
-            for granted, period in zip(all_granted, found, strict=True):
-                if granted in self:
-                    granted.date_start, granted.date_end = period
-        for granted in self.filtered(lambda granted: not granted.item_id):
-            granted.date_start = granted.date_end = False
+            found = periods([granted._grant() for granted in [*mine, *others]])
+            for granted, period in zip(mine, found, strict=False):
+                granted.date_start, granted.date_end = period
 
     @api.depends("warranty_id")
     def _compute_display_name(self):
@@ -114,7 +114,8 @@ class CrmOwnedWarranty(models.Model):
 
     def _grant(self) -> Grant:
         self.ensure_one()
+        bought = self.item_id.date_bought or fields.Date.context_today(self)
         months = min(max(self.months, 0), MOST_MONTHS)
         if self.kind == "extended":
-            return Grant(self.date_sold or self.item_id.date_bought, months, True)
-        return Grant(self.item_id._warranty_start(self.starts_on), months)
+            return Grant(self.date_sold or bought, months, True)
+        return Grant(self.item_id._warranty_start(self.starts_on) or bought, months)

@@ -24,7 +24,10 @@ class HelpdeskTicket(models.Model):
         help="Found by itself where its serial number stands in the title or the text.",
     )
     product_id = fields.Many2one(
-        compute="_compute_product_id", store=True, readonly=False
+        compute="_compute_product_id",
+        store=True,
+        readonly=False,
+        index="btree_not_null",
     )
     coverage_hint = fields.Char("Coverage", compute="_compute_coverage_hint")
     is_item_covered = fields.Boolean(compute="_compute_coverage_hint")

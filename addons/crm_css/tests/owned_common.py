@@ -21,7 +21,11 @@ class OwnedCase(ServiceCase):
             cls.env, "css_seller", groups="sales_team.group_sale_salesman_all_leads"
         )
         cls.portal = new_test_user(
-            cls.env, "css_portal", groups="base.group_portal", partner_id=cls.anna.id
+            cls.env,
+            "css_portal",
+            name="Anna Berg",
+            groups="base.group_portal",
+            partner_id=cls.anna.id,
         )
         # Where stock is kept too, deliveries tell who owns what; not in these tests.
         lines = cls.registry["sale.order.line"]

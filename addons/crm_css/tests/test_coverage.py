@@ -36,6 +36,28 @@ class TestCoverage(OwnedCase):
         self.assertEqual(self._kinds(date(2026, 5, 4)), [])
         self.assertEqual(self._kinds(date(2024, 5, 2)), [])
 
+    def test_extension_that_carries_on_is_told_before_it_begins(self):
+        extended = self._create_terms("One year more", kind="extended", months=12)
+        self.env["crm.owned.warranty"].create(
+            {"item_id": self.item.id, "warranty_id": extended.id}
+        )
+        self.assertEqual(self._kinds(), ["extended", "maker"])
+        self.assertEqual(self._kinds(date(2026, 5, 4)), ["extended"])
+        self.assertIn("One year more until 05/03/2027", self.item._coverage_sentence())
+
+    def test_extension_after_a_gap_does_not_cover_before(self):
+        extended = self._create_terms("One year more", kind="extended", months=12)
+        self.env["crm.owned.warranty"].create(
+            {
+                "item_id": self.item.id,
+                "warranty_id": extended.id,
+                "date_sold": date(2026, 8, 1),
+            }
+        )
+        self.assertEqual(self._kinds(), ["maker"])
+        self.assertEqual(self._kinds(date(2026, 7, 31)), [])
+        self.assertEqual(self._kinds(date(2026, 8, 1)), ["extended"])
+
     def test_running_contract_covers(self):
         self._create_contract()
         self.assertEqual(self._kinds(), ["maker", "contract"])

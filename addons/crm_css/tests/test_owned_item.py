@@ -479,6 +479,23 @@ class TestExtension(OwnedCase):
         self.assertEqual(extension.date_start, start.date_end + timedelta(days=1))
         self.assertEqual(item.warranty_end, extension.date_end)
 
+    def test_form_shows_what_is_stored(self):
+        item = self._create_item(date_bought=date(2025, 1, 31))
+        item.granted_ids.create(
+            {
+                "item_id": item.id,
+                "warranty_id": self.extended.id,
+                "date_sold": date(2025, 2, 1),
+            }
+        )
+        self.assertEqual(item.warranty_end, date(2028, 1, 31))
+        with Form(item.with_user(self.manager)) as form:
+            form.date_delivered = date(2025, 2, 28)
+            self.assertEqual(form.warranty_end, date(2028, 2, 28))
+        self.assertEqual(item.warranty_end, date(2028, 2, 28))
+        check = self.env["crm.coverage.check"].new({"query": item.lot_name})
+        self.assertEqual(check.item_ids.warranty_end, date(2028, 2, 28))
+
     def test_one_extension_prolongs_one_of_two(self):
         other = self._create_product("Mill")
         order = self._create_order(self.grinder, other, self.service)

@@ -35,10 +35,18 @@ class HelpdeskTicket(models.Model):
             "company_id": self.company_id.id,
             # Only goods are repaired.
             "product_id": self.product_id.filtered(lambda one: one.type == "consu").id,
-            "lot_id": item.sudo().lot_id.id,
+            "lot_id": self._lot_to_repair().id,
             # A contract may cover work, and says itself what of it is free.
             "under_warranty": any(cover.kind != "contract" for cover in covers),
         }
+
+    def _lot_to_repair(self):
+        """Give the lot that has the number of the item."""
+        item = self.owned_item_id
+        return self.env["stock.lot"].search(
+            [("product_id", "=", item.product_id.id), ("name", "=", item.lot_name)],
+            limit=1,
+        )
 
     def action_view_repairs(self) -> dict:
         return self._action_documents(
@@ -53,6 +61,12 @@ class HelpdeskTicket(models.Model):
         parts = self.repair_ids.move_ids.filtered(
             lambda move: move.state == "done" and move.repair_line_type == "add"
         )
-        cost = sum(move._service_cost() for move in parts)
+        cost = sum(self._part_cost(move) for move in parts)
         repairs = {self.env._("Parts of repairs"): cost} if cost else {}
         return super()._ticket_costs() | repairs
+
+    def _part_cost(self, move) -> float:
+        """Give what a part cost us: its value, or the product's cost."""
+        quantity = sum(move.move_line_ids.mapped("quantity_product_uom"))
+        product = move.product_id.with_company(move.company_id)
+        return abs(move.value) or quantity * product.standard_price

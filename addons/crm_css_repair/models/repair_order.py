@@ -17,7 +17,8 @@ class RepairOrder(models.Model):
         index="btree_not_null",
         ondelete="set null",
         check_company=True,
-        domain="[('product_id', '=?', product_id), ('lot_id', '=?', lot_id)]",
+        domain="[('commercial_partner_id', 'parent_of', partner_id),"
+        " ('product_id', '=?', product_id)]",
         help="The customer's product that is repaired. It stands as In repair"
         " meanwhile.",
     )

@@ -36,7 +36,6 @@ class RepairCase(ServiceCase):
             {
                 "partner_id": cls.nordlicht.id,
                 "product_id": cls.grinder.id,
-                "lot_id": cls.number.id,
                 "lot_name": "NK-2024-0017",
                 "date_bought": date.today(),
             }

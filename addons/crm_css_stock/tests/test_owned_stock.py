@@ -143,7 +143,7 @@ class TestOwnedNumbers(StockCase):
         with mute_logger("odoo.sql_db"), self.assertRaises(IntegrityError):
             item.copy({"stock_move_id": item.stock_move_id.id, "lot_id": self.one.id})
 
-    def _send_without_order(self, partner):
+    def _send_without_order(self, partner, lot):
         customers = self.env.ref("stock.stock_location_customers")
         places = {"location_id": self.stock.id, "location_dest_id": customers.id}
         move = {"product_id": self.serial.id, "product_uom_qty": 1} | places
@@ -156,15 +156,15 @@ class TestOwnedNumbers(StockCase):
             | places
         )
         picking.action_confirm()
-        return self._deliver(picking, (self.one, 1))
+        return self._deliver(picking, (lot, 1))
 
     def test_delivery_without_an_order_is_the_receivers(self):
-        self._send_without_order(self.anna)
+        self._send_without_order(self.anna, self.one)
         self.assertEqual(self._items(self.serial).partner_id, self.anna)
 
     def test_goods_for_ourselves_and_for_nobody_are_not_owned(self):
-        self._send_without_order(self.env.company.partner_id)
-        self._send_without_order(self.env["res.partner"])
+        self._send_without_order(self.env.company.partner_id, self.one)
+        self._send_without_order(self.env["res.partner"], self.two)
         self.assertFalse(self._items(self.serial))
 
     def test_delivery_to_another_address_notes_the_site(self):
