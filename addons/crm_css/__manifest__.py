@@ -45,6 +45,7 @@
     "demo": [
         "demo/res_users_demo.xml",
         "demo/helpdesk_ticket_demo.xml",
+        "demo/ticket_intake_demo.xml",
     ],
     "assets": {
         "web.assets_tests": [

@@ -4,7 +4,11 @@ from . import test_mail_automatic
 from . import test_mail_broken
 from . import test_mail_gateway
 from . import test_mail_sender
+from . import test_mail_tour
+from . import test_phone_note
 from . import test_portal_holes
+from . import test_portal_visibility
 from . import test_stand_in
+from . import test_ticket_form
 from . import test_ticket_history
 from . import test_tours
