@@ -140,6 +140,7 @@
         "demo/crm_feedback_demo.xml",
         "demo/crm_scorecard_demo.xml",
         "demo/helpdesk_ticket_teams_demo.xml",
+        "demo/ticket_intake_demo.xml",
     ],
     "assets": {
         "web.assets_backend": [

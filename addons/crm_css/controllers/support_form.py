@@ -19,7 +19,14 @@ class SupportForm(http.Controller):
     Its answers are the same for an address that is known and for one that is not.
     """
 
-    @http.route("/support", type="http", auth="public", methods=["GET"], sitemap=False)
+    @http.route(
+        "/support",
+        type="http",
+        auth="public",
+        methods=["GET"],
+        website=True,
+        sitemap=False,
+    )
     def support(self, **kw):
         return self._show(read_form({}))
 
@@ -29,6 +36,7 @@ class SupportForm(http.Controller):
         auth="public",
         methods=["POST"],
         max_content_length=MOST_BYTES + 1024**2,
+        website=True,
         sitemap=False,
     )
     def support_submit(self, **kw):
@@ -54,7 +62,12 @@ class SupportForm(http.Controller):
         return request.redirect("/support/sent")
 
     @http.route(
-        "/support/sent", type="http", auth="public", methods=["GET"], sitemap=False
+        "/support/sent",
+        type="http",
+        auth="public",
+        methods=["GET"],
+        website=True,
+        sitemap=False,
     )
     def support_sent(self, **kw):
         self._check_open()

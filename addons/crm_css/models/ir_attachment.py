@@ -6,30 +6,11 @@ from odoo.tools import SQL
 class IrAttachment(models.Model):
     """Customers see the files of a ticket that were sent to or by a customer.
 
-    Odoo shows all files of a record to whoever may read the record, so those of the
-    staff's notes too.
+    They read files by a token only; helpdesk_mgmt hands out those of all files of the
+    ticket, also of the staff's notes.
     """
 
     _inherit = "ir.attachment"
-
-    def _check_access(self, operation):
-        result = super()._check_access(operation)
-        if self.env.su or not self.env.user.share:
-            return result
-        files = self.sudo().filtered(lambda file: file.res_model == "helpdesk.ticket")
-        hidden = self.browse((files - files._shown_to_customers())._ids)
-        if not hidden:
-            return result
-        forbidden, error = result or (self.browse(), None)
-        rule = self.env["ir.rule"]
-        return forbidden | hidden, error or (
-            lambda: rule._make_access_error(operation, hidden)
-        )
-
-    def _search(self, domain, *args, **kwargs):
-        if not self.env.su and self.env.user.share and not kwargs.get("bypass_access"):
-            domain = Domain(domain) & self._customer_files_domain()
-        return super()._search(domain, *args, **kwargs)
 
     def _shown_to_customers(self):
         """Give those of these files that a customer may see, by what they belong to."""

@@ -41,6 +41,12 @@ from . import test_sla_tour
 from . import test_stand_in
 from . import test_team_work
 from . import test_teams_tours
+from . import test_mail_tour
+from . import test_phone_note
+from . import test_portal_holes
+from . import test_portal_visibility
+from . import test_stand_in
+from . import test_ticket_form
 from . import test_ticket_history
 from . import test_ticket_merge
 from . import test_tours

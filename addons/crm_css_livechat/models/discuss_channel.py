@@ -30,7 +30,7 @@ class DiscussChannel(models.Model):
         self.env.user._bus_send_transient_message(self, answer)
 
     def _make_ticket(self, title: str):
-        """Make a ticket of what was said, for who may make tickets."""
+        """Make a ticket of what was said, with the rights of whoever asks for it."""
         tickets = self.env["helpdesk.ticket"]
         partner = self._ticket_customer()
         guest = self.livechat_customer_guest_ids[:1].sudo()

@@ -10,7 +10,7 @@ from odoo.addons.helpdesk_mgmt.controllers.myaccount import CustomerPortalHelpde
 class CompanyPortal(CustomerPortalHelpdesk):
     """Where the customer's own administrator says what colleagues see."""
 
-    @http.route("/my/company", type="http", auth="user", methods=["GET"])
+    @http.route("/my/company", type="http", auth="user", methods=["GET"], website=True)
     def portal_my_company(self, **kw):
         person = self._administrator()
         values = self._prepare_portal_layout_values() | {
@@ -22,7 +22,13 @@ class CompanyPortal(CustomerPortalHelpdesk):
         }
         return request.render("crm_portal.portal_my_company", values)
 
-    @http.route("/my/company/tickets", type="http", auth="user", methods=["POST"])
+    @http.route(
+        "/my/company/tickets",
+        type="http",
+        auth="user",
+        methods=["POST"],
+        website=True,
+    )
     def portal_my_company_tickets(self, allowed="", **kw):
         person = self._administrator()
         colleague_id = chosen_id(kw, "colleague")
