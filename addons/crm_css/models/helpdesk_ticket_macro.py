@@ -20,8 +20,6 @@ class HelpdeskTicket(models.Model):
             "object.contract_id.name",
             "object.team_id.name",
             "object.company_id.name",
-            "user.name",
-            "user.signature",
         )
 
     def _post_macro(self, text, kind: str):

@@ -71,7 +71,7 @@ class HelpdeskTicket(models.Model):
     def _quoted(self) -> Markup:
         """Title and words of a ticket, for the history of another one."""
         self.ensure_one()
-        return Markup("<b>%s</b><blockquote>%s</blockquote>") % (
+        return Markup("<b>%s</b><div>%s</div>") % (
             self.display_name,
             self.description or "",
         )

@@ -11,4 +11,6 @@ class ResPartner(models.Model):
             *super()._forget_parts(),
             # Agents may have written somebody's name into a text of their own.
             scrub("crm.ticket.macro", "name", "body"),
+            # A territory may be called after the craftsman who serves it.
+            scrub("crm.territory", "name", "complete_name"),
         ]

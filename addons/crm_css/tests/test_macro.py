@@ -193,6 +193,20 @@ class TestMacroRights(MacroCase):
         self._apply(macro=macro)
         self.assertIn("Dear Anna Berg", self._last(self.ticket).body)
 
+    def test_blanks_of_the_list_are_the_tickets_own(self):
+        # Odoo looks them up on the ticket, whatever stands before the dot.
+        allowed = self.ticket.mail_allowed_qweb_expressions()
+        self.assertFalse([one for one in allowed if not one.startswith("object.")])
+
+    def test_every_blank_of_the_list_is_filled_in_for_an_agent(self):
+        self.agent.group_ids -= self.env.ref("mail.group_mail_template_editor")
+        blanks = set(self.ticket.mail_allowed_qweb_expressions())
+        body = "".join(
+            f'<t t-out="{one}"/>' for one in blanks - {"object.contact_name"}
+        )
+        self._apply(macro=self._create(self.agent, body=f"<p>{body}</p>"))
+        self.assertIn(self.team.name, self._last(self.ticket).body)
+
     def test_macro_does_not_open_a_ticket_of_others(self):
         self.ticket.user_id = self.agent
         with self.assertRaises(AccessError):
