@@ -1,1 +1,2 @@
+from . import article
 from . import main
