@@ -19,6 +19,7 @@
     ],
     "data": [
         "security/crm_css_groups.xml",
+        "security/crm_article_groups.xml",
         "security/ir.model.access.csv",
         "security/contract_contract_rules.xml",
         "security/crm_complaint_rules.xml",
@@ -26,6 +27,7 @@
         "security/crm_owned_item_rules.xml",
         "security/crm_priority_rule_rules.xml",
         "security/crm_scorecard_rules.xml",
+        "security/crm_article_rules.xml",
         "security/crm_service_level_rules.xml",
         "security/crm_service_report_rules.xml",
         "security/crm_service_rule_rules.xml",
@@ -64,6 +66,9 @@
         "wizard/crm_entitlement_book_views.xml",
         "report/crm_service_report_views.xml",
         "report/crm_owned_warranty_templates.xml",
+        "data/crm_article_data.xml",
+        "data/helpdesk_ticket_stage_data.xml",
+        "data/ir_cron_article_data.xml",
         "views/contract_contract_views.xml",
         "views/crm_priority_rule_views.xml",
         "views/crm_service_level_views.xml",
@@ -126,6 +131,12 @@
         "views/control_menus.xml",
         "views/crm_owned_menus.xml",
         "views/helpdesk_ticket_teams_menus.xml",
+        "views/crm_article_views.xml",
+        "views/crm_article_templates.xml",
+        "views/helpdesk_ticket_article_views.xml",
+        "views/res_config_settings_article_views.xml",
+        "views/crm_css_menus.xml",
+        "views/crm_article_menus.xml",
     ],
     "demo": [
         "demo/res_users_demo.xml",
@@ -148,6 +159,14 @@
             "crm_css/static/src/service_board/*",
             "crm_css/static/src/ticket_form/*",
             "crm_css/static/src/ticket_presence/*",
+        "demo/crm_article_demo.xml",
+    ],
+    "assets": {
+        "web.assets_backend": [
+            "crm_css/static/src/article_suggest/*",
+        ],
+        "web.assets_frontend": [
+            "crm_css/static/src/interactions/*",
         ],
         "web.assets_tests": [
             "crm_css/static/tests/tours/*",

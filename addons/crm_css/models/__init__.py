@@ -39,6 +39,16 @@ from . import crm_scorecard_review
 from . import crm_scorecard_review_line
 from . import crm_scorecard_sample
 from . import crm_service_agent
+from . import crm_article
+from . import crm_article_category
+from . import crm_article_feedback
+from . import crm_article_history
+from . import crm_article_search
+from . import crm_article_search_text
+from . import crm_article_ticket
+from . import crm_article_use
+from . import crm_article_version
+from . import crm_article_view
 from . import crm_service_level
 from . import crm_service_rule
 from . import crm_service_rule_action
@@ -87,6 +97,7 @@ from . import helpdesk_ticket_related
 from . import helpdesk_ticket_rule
 from . import helpdesk_ticket_satisfaction
 from . import helpdesk_ticket_sender
+from . import helpdesk_ticket_article
 from . import helpdesk_ticket_service
 from . import helpdesk_ticket_sla
 from . import helpdesk_ticket_sla_hint
@@ -115,6 +126,8 @@ from . import res_company_service
 from . import res_config_settings_contract
 from . import res_config_settings_intake
 from . import res_config_settings_service
+from . import res_company_article
+from . import res_config_settings_article
 from . import res_partner
 from . import res_partner_complaint
 from . import res_partner_contract
@@ -136,3 +149,4 @@ from . import sale_order
 from . import sale_order_contract
 from . import sale_order_line
 from . import sale_order_line_contract
+from . import res_partner_forget_article

@@ -18,6 +18,13 @@ from . import test_forget
 from . import test_macro
 from . import test_mail_automatic
 from . import test_mail_broken
+from . import test_article
+from . import test_article_pages
+from . import test_article_search
+from . import test_article_ticket
+from . import test_article_tools
+from . import test_article_tour
+from . import test_forget
 from . import test_mail_gateway
 from . import test_mail_sender
 from . import test_owned_item
