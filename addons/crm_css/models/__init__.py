@@ -10,3 +10,4 @@ from . import mail_thread
 from . import rating_rating
 from . import res_partner
 from . import res_partner_forget
+from . import res_partner_ticket
