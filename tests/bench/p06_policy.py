@@ -28,7 +28,7 @@ REVIEW = ("Review", "meeting")
 # The contacts as one would find them who knows the tables. Where the time line is a
 # table of its own, both sides read that.
 _CONTACTS = """
-    SELECT date, kind, direction, user_id, res_model AS model, res_id AS id,
+    SELECT date, kind, direction, res_model AS model, res_id AS id,
         commercial_partner_id AS customer_id
     FROM crm_timeline WHERE date <= %(now)s AND kind IN
         ('mail', 'message', 'call', 'meeting', 'visit', 'sms', 'letter', 'chat')
@@ -38,9 +38,8 @@ _CONTACTS = """
 _STATUSES = f"""
     INSERT INTO crm_contact_status (
         partner_id, company_id, policy_id, user_id, value_class, last_contact_date,
-        last_contact_user_id, last_contact_kind_id, next_contact_due,
-        contacts_in_period, is_too_often, missing_step_count, missing_steps,
-        uninvoiced_amount)
+        next_contact_due, contacts_in_period, is_too_often, missing_step_count,
+        missing_steps, uninvoiced_amount)
     WITH contact AS MATERIALIZED ({_CONTACTS}),
     policy (class, id, days, most, kinds) AS (VALUES %(policies)s),
     customer AS MATERIALIZED (
@@ -52,10 +51,10 @@ _STATUSES = f"""
         AND NOT EXISTS (SELECT FROM res_company WHERE partner_id = p.id)
     ),
     last AS (
-        SELECT DISTINCT ON (k.id) k.id, c.date, c.user_id, c.kind
+        SELECT k.id, max(c.date) AS date
         FROM customer AS k JOIN contact AS c
             ON c.customer_id = k.id AND c.kind = ANY(k.kinds)
-        ORDER BY k.id, c.date DESC, c.user_id, c.kind
+        GROUP BY k.id
     ),
     recent AS (
         SELECT customer_id AS id, count(DISTINCT (model, id)) AS number
@@ -77,7 +76,7 @@ _STATUSES = f"""
         GROUP BY 1
     )
     SELECT k.id, %(company)s, k.policy_id, k.user_id, k.class,
-        date_trunc('second', last.date), last.user_id, kind.id,
+        date_trunc('second', last.date),
         (COALESCE(last.date, k.create_date)
             AT TIME ZONE 'UTC' AT TIME ZONE '{TZ}')::date + k.days,
         COALESCE(recent.number, 0), COALESCE(recent.number, 0) > k.most,
@@ -85,8 +84,7 @@ _STATUSES = f"""
         CASE WHEN k.class = 'a' AND reviewed.id IS NULL THEN '{REVIEW[0]}' END,
         COALESCE(uninvoiced.amount, 0)
     FROM customer AS k LEFT JOIN last USING (id) LEFT JOIN recent USING (id)
-    LEFT JOIN reviewed USING (id) LEFT JOIN uninvoiced USING (id)
-    LEFT JOIN crm_contact_kind AS kind ON kind.code = last.kind"""
+    LEFT JOIN reviewed USING (id) LEFT JOIN uninvoiced USING (id)"""
 
 _CUSTOMERS = f"""
     WITH contact AS ({_CONTACTS})
@@ -104,8 +102,7 @@ _CUSTOMERS = f"""
 
 _RESULT = """
     SELECT p.id, p.last_contact_date, p.next_contact_date, s.policy_id, s.user_id,
-        s.value_class, s.last_contact_date, s.last_contact_user_id,
-        s.last_contact_kind_id, s.next_contact_due, s.contacts_in_period,
+        s.value_class, s.last_contact_date, s.next_contact_due, s.contacts_in_period,
         s.is_too_often, s.missing_step_count, s.missing_steps, s.uninvoiced_amount
     FROM res_partner AS p LEFT JOIN crm_contact_status AS s ON s.partner_id = p.id
     ORDER BY p.id"""
@@ -125,7 +122,7 @@ class Sweep:
             self._theirs(env)
             theirs = self._result(env)
         self._check(ours, theirs)
-        self.rows = sum(1 for row in ours if row[9])
+        self.rows = sum(1 for row in ours if row[7])
 
     def first(self) -> float:
         """Fill the empty table."""

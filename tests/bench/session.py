@@ -30,8 +30,18 @@ def environment(
     configure()
     with contextlib.closing(Registry(database).cursor(readonly=readonly)) as cr:
         env = api.Environment(cr, SUPERUSER_ID, {})
-        yield env(user=_user_id(cr, login)) if login else env
+        yield _as_user(env, login) if login else env
         cr.rollback()
+
+
+def _as_user(env: api.Environment, login: str) -> api.Environment:
+    """Give the environment of a user, with the context that the web client sends."""
+    user_id = _user_id(env.cr, login)
+    user = env["res.users"].browse(user_id)
+    companies = (user.company_id | user.company_ids).ids
+    context = user.with_user(user).context_get() | {"allowed_company_ids": companies}
+    env.invalidate_all()
+    return env(user=user_id, context=context)
 
 
 def _user_id(cr, login: str) -> int:

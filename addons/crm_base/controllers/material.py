@@ -32,6 +32,7 @@ class Material(http.Controller):
         auth="public",
         methods=["GET"],
         sitemap=False,
+        save_session=False,  # a reader of a brochure is not followed by a cookie
     )
     def material(self, token, **kwargs):
         """Show what was sent with this link, and count it as opened."""
@@ -40,7 +41,8 @@ class Material(http.Controller):
         if not send_sudo:
             return self._page("crm_base.material_unknown", 404)
         material_sudo = send_sudo.material_id
-        response = material_sudo.is_sendable and self._content(material_sudo)
+        offered = material_sudo.is_sendable and not send_sudo.date_revoked
+        response = offered and self._content(material_sudo)
         if not response:
             return self._page("crm_base.material_gone", 410)
         if self._is_read_by_the_customer():

@@ -36,10 +36,16 @@ class CrmContactStatus(models.Model):
         "Last Contact", help="The last contact of a kind that the policy counts."
     )
     last_contact_user_id = fields.Many2one(
-        "res.users", "Last Contact by", ondelete="set null"
+        "res.users",
+        "Last Contact by",
+        compute="_compute_last_contact",
+        help="Empty where you may not see what the contact was about.",
     )
     last_contact_kind_id = fields.Many2one(
-        "crm.contact.kind", "Last Kind", ondelete="set null"
+        "crm.contact.kind",
+        "Last Kind",
+        compute="_compute_last_contact",
+        help="Empty where you may not see what the contact was about.",
     )
     next_contact_due = fields.Date(
         "Due",
@@ -81,6 +87,44 @@ class CrmContactStatus(models.Model):
         "unique(partner_id, company_id)",
         "There is a state of contact with this customer already.",
     )
+
+    @api.depends_context("uid", "allowed_company_ids")
+    @api.depends("last_contact_date")
+    def _compute_last_contact(self):
+        """Tell by whom and how, as far as the time line tells it to this reader. That
+        there was a contact, and when, is for every colleague to know."""
+        found = self._last_contacts_readable()
+        for status in self:
+            kind_id, user_id = found.get(status.id, (False, False))
+            status.last_contact_kind_id = kind_id
+            status.last_contact_user_id = user_id
+
+    def _last_contacts_readable(self) -> dict[int, tuple]:
+        """Give the kind and the employee of the last contact by the id of the row."""
+        timeline = self.env["crm.timeline"]
+        if not self.ids or not timeline.has_access("read"):
+            return {}
+        timeline._flush_sources()
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT DISTINCT ON (status.id) status.id, kind.id, line.user_id
+                FROM crm_contact_status AS status
+                JOIN crm_contact_policy_kind_rel AS counted
+                    ON counted.policy_id = status.policy_id
+                JOIN crm_contact_kind AS kind ON kind.id = counted.kind_id
+                JOIN crm_timeline AS line ON line.kind = kind.code
+                    AND line.commercial_partner_id = status.partner_id
+                    AND line.date >= status.last_contact_date
+                    AND line.date < status.last_contact_date + interval '1 second'
+                    AND (line.company_id IS NULL
+                        OR line.company_id = status.company_id)
+                WHERE status.id = ANY(%s) AND %s
+                ORDER BY status.id, line.date DESC, line.user_id, kind.id""",
+                self.ids,
+                timeline._readable("line"),
+            )
+        )
+        return {status_id: (kind_id, user_id) for status_id, kind_id, user_id in rows}
 
     @api.depends_context("uid", "tz")
     @api.depends("next_contact_due")

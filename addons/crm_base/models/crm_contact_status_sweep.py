@@ -11,8 +11,6 @@ COLUMNS = (
     "user_id",
     "value_class",
     "last_contact_date",
-    "last_contact_user_id",
-    "last_contact_kind_id",
     "next_contact_due",
     "contacts_in_period",
     "is_too_often",
@@ -153,7 +151,7 @@ class CrmContactStatus(models.Model):
         """Give everything on the time line but private meetings: the sweep has no
         reader, and its result is there for all."""
         return SQL(
-            """SELECT date, kind, direction, commercial_partner_id, user_id, company_id,
+            """SELECT date, kind, direction, commercial_partner_id, company_id,
                 res_model, res_id
             FROM crm_timeline WHERE NOT (res_model = 'calendar.event' AND res_id IN
                 (SELECT id FROM calendar_event WHERE privacy = 'private'))"""
@@ -164,7 +162,7 @@ class CrmContactStatus(models.Model):
         return SQL(
             """SELECT date_trunc('second', contact.date) AS date, kind.id AS kind_id,
                 contact.direction, contact.commercial_partner_id AS partner_id,
-                contact.user_id, contact.company_id, contact.res_model, contact.res_id
+                contact.company_id, contact.res_model, contact.res_id
             FROM (%s) AS contact
             JOIN crm_contact_kind AS kind ON kind.code = contact.kind
             WHERE contact.date <= %s""",
@@ -263,7 +261,7 @@ class CrmContactStatus(models.Model):
         own, and those that belong to no company."""
         return SQL(
             """SELECT customer.partner_id, customer.company_id, customer.policy_id,
-                contacts.date, contacts.kind_id, contacts.direction, contacts.user_id,
+                contacts.date, contacts.kind_id, contacts.direction,
                 contacts.res_model, contacts.res_id
             FROM customer JOIN contacts ON contacts.partner_id = customer.partner_id
             AND (contacts.company_id IS NULL
@@ -273,11 +271,10 @@ class CrmContactStatus(models.Model):
     def _newest_sql(self) -> SQL:
         """Give the last contact of a kind that the policy asks for."""
         return SQL(
-            """SELECT DISTINCT ON (partner_id, company_id)
-                partner_id, company_id, date, user_id, kind_id
+            """SELECT partner_id, company_id, max(date) AS date
             FROM counted JOIN policy ON policy.id = policy_id
             WHERE kind_id = ANY(kind_ids)
-            ORDER BY partner_id, company_id, date DESC, user_id, kind_id"""
+            GROUP BY partner_id, company_id"""
         )
 
     def _recent_sql(self) -> SQL:
@@ -323,8 +320,6 @@ class CrmContactStatus(models.Model):
             """SELECT customer.partner_id, customer.company_id, customer.policy_id,
                 customer.user_id, customer.value_class,
                 newest.date AS last_contact_date,
-                newest.user_id AS last_contact_user_id,
-                newest.kind_id AS last_contact_kind_id,
                 (COALESCE(newest.date, customer.entered)
                     AT TIME ZONE 'UTC' AT TIME ZONE policy.tz)::date
                     + policy.min_days AS next_contact_due,

@@ -1,4 +1,5 @@
 from datetime import timedelta
+from typing import NamedTuple
 
 from odoo import api, fields, models
 from odoo.fields import Domain
@@ -8,6 +9,14 @@ from .crm_contact_point import KINDS
 from .res_partner import VALUE_CLASSES
 
 TASKS_A_DAY = 10
+
+
+class Age(NamedTuple):
+    """What a rule says: a detail of customers of a class grows at most so old."""
+
+    kind: str
+    value_class: str | bool
+    max_days: int
 
 
 class CrmCurrencyRule(models.Model):
@@ -49,55 +58,67 @@ class CrmCurrencyRule(models.Model):
         "There is a rule for this detail and class already. Change that one.",
     )
 
-    def _stale_domain(self) -> Domain:
-        """The contacts whose detail has not been confirmed lately by one of these
-        rules, in the company that one works in."""
-        return Domain.OR(rule._stale_by_rule_domain() for rule in self)
+    @api.model
+    def _stale_domain(self, kind: str) -> Domain:
+        """The contacts whose detail has not been confirmed lately by one of the rules
+        for it, in the company that one works in."""
+        return Domain.OR(self._older_domain(age) for age in self._of_kind(kind))
 
     def _stale_by_rule_domain(self) -> Domain:
+        return self._older_domain(self._age())
+
+    def _age(self) -> Age:
         self.ensure_one()
+        return Age(self.kind, self.value_class, self.max_days)
+
+    @api.model
+    def _older_domain(self, age: Age) -> Domain:
+        oldest = fields.Datetime.now() - timedelta(days=age.max_days)
         is_fresh = Domain(
             "contact_point_ids",
             "any",
             [
-                ("kind", "=", self.kind),
+                ("kind", "=", age.kind),
                 ("state", "=", "confirmed"),
-                ("confirmed_date", ">=", self._oldest()),
+                ("confirmed_date", ">=", oldest),
             ],
         )
-        return self._applies_domain() & ~is_fresh
-
-    def _oldest(self):
-        return fields.Datetime.now() - timedelta(days=self.max_days)
-
-    def _applies_domain(self) -> Domain:
-        has_detail = self.env["res.partner"]._has_detail_domain(self.kind)
-        if self.value_class:
-            return has_detail & Domain("value_class", "=", self.value_class)
-        rules = self._of_kind(self.kind).filtered("value_class")
-        return has_detail & Domain("value_class", "not in", rules.mapped("value_class"))
+        return self._applies_domain(age) & ~is_fresh
 
     @api.model
-    def _of_kind(self, kind: str):
-        """Give the rules for a detail. All are remembered: each card asks for them."""
-        # Whoever sees a contact sees that a detail of it is stale.
-        return (
-            self.sudo().browse(self._all_ids()).filtered(lambda one: one.kind == kind)
-        )
+    def _applies_domain(self, age: Age) -> Domain:
+        has_detail = self.env["res.partner"]._has_detail_domain(age.kind)
+        if age.value_class:
+            return has_detail & Domain("value_class", "=", age.value_class)
+        others = [one.value_class for one in self._of_kind(age.kind) if one.value_class]
+        return has_detail & Domain("value_class", "not in", others)
+
+    @api.model
+    def _of_kind(self, kind: str) -> list[Age]:
+        return [age for age in self._ages() if age.kind == kind]
 
     @api.model
     @ormcache()
-    def _all_ids(self) -> tuple[int, ...]:
-        return self.sudo().search(Domain.TRUE)._ids
+    def _ages(self) -> tuple[Age, ...]:
+        """What all rules say; remembered, for each card asks."""
+        # Whoever sees a contact sees that a detail of it is stale.
+        return tuple(rule._age() for rule in self.sudo().search(Domain.TRUE))
 
     @api.model_create_multi
     def create(self, vals_list):
+        rules = super().create(vals_list)
         self.env.registry.clear_cache()
-        return super().create(vals_list)
+        return rules
+
+    def write(self, vals):
+        result = super().write(vals)
+        self.env.registry.clear_cache()
+        return result
 
     def unlink(self):
+        result = super().unlink()
         self.env.registry.clear_cache()
-        return super().unlink()
+        return result
 
     # Tasks
 

@@ -45,7 +45,9 @@ class CrmDocument(models.Model):
         return self.browse(row[0] for row in rows)
 
     def _remind(self):
-        for document in self:
+        # Another worker may have been here since the list was made.
+        due = self.filtered(lambda one: one.reminded_expiry != one.expiry_date)
+        for document in due:
             try:
                 with self.env.cr.savepoint():
                     document._remind_owner()

@@ -75,7 +75,8 @@ class CrmInteraction(models.Model):
         precompute=True,
     )
 
-    _partner_date_idx = models.Index("(partner_id, date DESC)")
+    # What the card counts of one customer.
+    _card_idx = models.Index("(partner_id, company_id)")
 
     @api.depends("next_step")
     def _compute_date_next_step(self):

@@ -1,10 +1,14 @@
 import re
 import secrets
+from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.exceptions import AccessError
 
 TOKEN_BYTES = 24
 TOKEN = re.compile(r"[A-Za-z0-9_-]{32}")
+# Whoever reloads a page reads it once; and a link that is hammered writes nothing.
+ONE_OPENING = timedelta(minutes=1)
 
 
 class CrmMaterialSend(models.Model):
@@ -64,6 +68,12 @@ class CrmMaterialSend(models.Model):
     )
     date_first_opened = fields.Datetime("First Opened", readonly=True)
     date_last_opened = fields.Datetime("Last Opened", readonly=True)
+    date_revoked = fields.Datetime(
+        "Link Revoked",
+        readonly=True,
+        copy=False,
+        help="Since then the link opens nothing any more.",
+    )
 
     _token_uniq = models.UniqueIndex("(token)")
     # The time line reads the newest of one person.
@@ -85,11 +95,29 @@ class CrmMaterialSend(models.Model):
         self.ensure_one()
         return f"{self.get_base_url()}/crm/material/{self.sudo().token}"
 
+    def action_revoke(self):
+        """Have the link open nothing any more: it went to the wrong person."""
+        manager = self.env.user.has_group("crm_base.crm_base_group_manager")
+        self.check_access("read")
+        if not manager and self.user_id - self.env.user:
+            raise AccessError(
+                self.env._(
+                    "Only who sent a material, and managers, revoke its link. Ask"
+                    " %(name)s.",
+                    name=(self.user_id - self.env.user)[0].name,
+                )
+            )
+        # What was sent is written by the server alone.
+        self.sudo().write({"date_revoked": fields.Datetime.now()})
+
     def _record_opening(self):
-        """Count one opening. Two at the same moment do not lose one: the database
-        refuses the second, and Odoo repeats its request."""
+        """Count one opening, unless this is still the last one, or another request
+        counts it at this moment."""
         self.ensure_one()
         now = fields.Datetime.now()
+        last = self.date_last_opened
+        if (last and now - last < ONE_OPENING) or not self.try_lock_for_update():
+            return
         self.write(
             {
                 "opened_count": self.opened_count + 1,

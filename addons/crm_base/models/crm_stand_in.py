@@ -350,7 +350,8 @@ class CrmStandIn(models.Model):
                 with self.env.cr.savepoint():
                     locked = record.try_lock_for_update()
                     locked.filtered_domain(self._due_domain())._proceed()
-            except Exception:
+            except UserError:
+                # Of one only; what else goes wrong is a fault, and fails the job.
                 _logger.exception("Stand-in %s is tried again later", record.id)
             if not commit(1):
                 break

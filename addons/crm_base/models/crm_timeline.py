@@ -4,11 +4,13 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL, format_amount
 
-from ..tools.timeline import SLOTS, Source
+from ..tools.timeline import SLOTS, Employee, Source
 
 PAGE = 20
 MAX_PAGE = 200
 LOOKED_AT = 500
+# So many of the newest rows tell the card who was in touch lately.
+LATEST = 300
 
 
 class CrmTimeline(models.Model):
@@ -289,8 +291,29 @@ class CrmTimeline(models.Model):
         customer = self.env["res.partner"].browse(partner_id).commercial_partner_id
         limit = max(1, min(int(limit), MAX_PAGE))
         rows = self._newest(customer, filters or {}, before, limit + 1)
+        return self._page(rows, limit)
+
+    def _page(
+        self, rows: list[dict], limit: int, employees: dict | None = None
+    ) -> dict:
+        """Make a page of its rows and, if there is any, the one that comes after."""
         more = len(rows) > limit and self._key(rows[limit - 1])
-        return {"rows": self._present(rows[:limit]), "more": more}
+        return {"rows": self._present(rows[:limit], employees), "more": more}
+
+    def _first_page(self, customer, rows: list[dict], employees: dict) -> dict:
+        """Make the first page of a customer's newest rows, which were read already.
+
+        :param rows: what :meth:`_latest` gave
+        :param employees: what :meth:`_employees` gave for them
+        """
+        # Several of a family may have been at one meeting: it stands once.
+        shown = {}
+        for row in rows:
+            if row["readable"]:
+                shown.setdefault((row["date"], row["res_model"], row["res_id"]), row)
+        if len(shown) > PAGE or len(rows) < LATEST:
+            return self._page(list(shown.values())[: PAGE + 1], PAGE, employees)
+        return self.read_page(customer.id)
 
     def _newest(self, customer, filters: dict, before, limit: int) -> list[dict]:
         """Read the newest rows of a customer that this user may see, by key.
@@ -341,32 +364,36 @@ class CrmTimeline(models.Model):
         )
         return bool(self.env.execute_query(query))
 
-    def _recent_contacts(self, customer, limit: int) -> tuple[list[dict], datetime]:
-        """Look through the newest rows of a customer, whoever may see them.
-
-        :return: the rows that this user may see (``kind``, ``date``, ``user_id``),
-            newest first, and the moment of the newest one that he may not see, if any
-        """
+    def _latest(self, customer) -> list[dict]:
+        """Read the newest rows of a customer, whoever may see them: ``readable`` tells
+        whether this user may."""
         self._flush_sources()
-        rows = self.env.execute_query_dict(
+        return self.env.execute_query_dict(
             SQL(
                 """
-                SELECT DISTINCT ON (readable, kind, user_id)
-                    %s AS readable, kind, user_id, date
-                FROM (
+                SELECT *, %s AS readable FROM (
                     SELECT * FROM crm_timeline WHERE commercial_partner_id = %s
-                    ORDER BY date DESC, res_model DESC, res_id DESC LIMIT %s
+                    ORDER BY date DESC, res_model DESC, res_id DESC, id LIMIT %s
                 ) AS line
-                ORDER BY readable, kind, user_id, date DESC
+                ORDER BY date DESC, res_model DESC, res_id DESC, id
                 """,
                 self._readable("line"),
                 customer.id,
-                limit,
+                LATEST,
             )
         )
-        rows.sort(key=lambda row: row["date"], reverse=True)
-        hidden = next((row["date"] for row in rows if not row["readable"]), False)
-        return [row for row in rows if row["readable"]], hidden
+
+    def _employees(self, user_ids) -> dict[int, Employee]:
+        """Give by id those who made the rows: names of colleagues are no secret."""
+        users_sudo = self.env["res.users"].sudo().with_context(active_test=False)
+        query = users_sudo._search([("id", "in", list(set(user_ids) - {None, False}))])
+        names = ("id", "name", "active", "share")
+        columns = (users_sudo._field_to_sql(query.table, name, query) for name in names)
+        rows = self.env.execute_query(query.select(*columns))
+        return {
+            id_: Employee(name, active and not share)
+            for id_, name, active, share in rows
+        }
 
     def _filter_conditions(self, filters: dict) -> list[SQL]:
         columns = {
@@ -392,18 +419,18 @@ class CrmTimeline(models.Model):
     def _key(self, row: dict) -> list:
         return [row["date"].isoformat(), row["res_model"], row["res_id"]]
 
-    def _present(self, rows: list[dict]) -> list[dict]:
+    def _present(self, rows: list[dict], employees: dict | None = None) -> list[dict]:
         """Add to the rows what a person reads: subject, names, labels."""
+        if employees is None:
+            employees = self._employees(row["user_id"] for row in rows)
+        names = {user_id: employee.name for user_id, employee in employees.items()}
         kinds = dict(self._fields["kind"]._description_selection(self.env))
         icons = self._kind_icons()
-        # Names of colleagues and of the customer's people are no secret.
+        # Names of the customer's people are no secret.
         people = (
             self.env["res.partner"].sudo().browse(row["partner_id"] for row in rows)
         )
-        people.fetch(["name", "parent_id", "type"])
-        users = self.env["res.users"].sudo()
-        users = users.browse({row["user_id"] for row in rows} - {None})
-        names = {user.id: user.name for user in users}
+        people.fetch(["name"])
         return [
             {
                 "id": row["id"],
@@ -422,7 +449,7 @@ class CrmTimeline(models.Model):
         ]
 
     def _subjects(self, rows: list[dict]) -> list[str]:
-        """Read what the documents of the rows are about, model by model."""
+        """Read what the documents of the rows are about."""
         sources = self._sources_by_slot()
         wanted = {}
         for row in rows:
@@ -432,29 +459,61 @@ class CrmTimeline(models.Model):
             names.update(source.subject)
             if source.amount:
                 names.update((source.amount, "currency_id"))
-        documents = {}
-        for model, (ids, names) in wanted.items():
-            # Whoever sees a row may read its document: SQL has asked that already,
-            # where the rules of messages cost no query each.
-            records = self.env[model].sudo().browse(ids)
-            records.fetch(names)
-            documents[model] = {record.id: record for record in records}
+        documents = self._read_documents(wanted)
         return [
             self._subject_of(
-                sources[row["id"] % SLOTS], documents[row["res_model"]][row["res_id"]]
+                sources[row["id"] % SLOTS], documents[row["res_model"], row["res_id"]]
             )
             for row in rows
         ]
 
-    def _subject_of(self, source: Source, document) -> str:
+    def _read_documents(self, wanted: dict[str, tuple[set, set]]) -> dict[tuple, dict]:
+        """Read fields of documents of many models: those that are columns in one query
+        for all, the rest model by model.
+
+        Whoever sees a row may read its document: SQL has asked that already, where the
+        rules of messages cost no query each. So nothing is asked here.
+
+        :param wanted: for each model, which records and which fields
+        """
+        documents, columns = {}, []
+        for model, (ids, names) in wanted.items():
+            records_sudo = self.env[model].sudo().browse(ids)
+            if all(self._is_column(records_sudo._fields[name]) for name in names):
+                columns.append(self._document_columns(records_sudo, names))
+                continue
+            for record, values in zip(
+                records_sudo, records_sudo.read(names, load=""), strict=True
+            ):
+                documents[model, record.id] = values
+        if columns:
+            found = self.env.execute_query(SQL(" UNION ALL ").join(columns))
+            documents.update(((model, id_), values) for model, id_, values in found)
+        return documents
+
+    def _is_column(self, field) -> bool:
+        return bool(field.store and field.column_type)
+
+    def _document_columns(self, records_sudo, names: set[str]) -> SQL:
+        query = records_sudo._as_query(ordered=False)
+        values = [
+            SQL("%s, %s", name, records_sudo._field_to_sql(query.table, name, query))
+            for name in sorted(names)
+        ]
+        return query.select(
+            SQL("%s", records_sudo._name),
+            SQL.identifier(query.table, "id"),
+            SQL("jsonb_build_object(%s)", SQL(", ").join(values)),
+        )
+
+    def _subject_of(self, source: Source, document: dict) -> str:
         subject = next(
             (document[name] for name in source.subject if document[name]), ""
         )
         if not source.amount:
             return subject
-        amount = format_amount(
-            self.env, document[source.amount], document["currency_id"]
-        )
+        currency = self.env["res.currency"].browse(document["currency_id"])
+        amount = format_amount(self.env, document[source.amount] or 0, currency)
         return f"{subject} · {amount}"
 
     def _sources_by_slot(self) -> dict[int, Source]:

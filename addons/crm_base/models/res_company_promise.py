@@ -10,11 +10,13 @@ class ResCompany(models.Model):
         domain="[('share', '=', False), ('company_ids', 'in', id)]",
         help="Is told when a promise is overdue or has lost its owner. Empty: the first"
         " manager of the customer base.",
+        groups="base.group_user",
     )
     promise_escalate_days = fields.Integer(
         "Days Overdue",
         default=3,
         help="So many days after the due date the manager is told.",
+        groups="base.group_user",
     )
 
     _promise_escalate_days_sensible = models.Constraint(

@@ -14,17 +14,21 @@ class ResPartner(models.Model):
         company_dependent=True,
         tracking=True,
         help="What this customer is worth to the company you work in: A most, C least.",
+        groups="base.group_user",
     )
-    interaction_ids = fields.One2many("crm.interaction", "partner_id")
+    interaction_ids = fields.One2many(
+        "crm.interaction", "partner_id", groups="base.group_user"
+    )
 
     @api.model
     def _commercial_fields(self):
         return [*super()._commercial_fields(), "value_class"]
 
     def _crm_family(self):
-        """Give the company of this person with all its people, archived ones too."""
-        return self.with_context(active_test=False).search(
-            [("commercial_partner_id", "in", self.commercial_partner_id.ids)]
+        """Give the company of this person with all its people, archived ones too,
+        and read their names with them."""
+        return self.with_context(active_test=False).search_fetch(
+            [("commercial_partner_id", "in", self.commercial_partner_id.ids)], ["name"]
         )
 
     @api.model

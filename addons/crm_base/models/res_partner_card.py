@@ -8,8 +8,7 @@ from ..tools.card import Part
 
 # Nobody reads an exact figure above it, and counting stops there.
 MOST = 1000
-# How far back the card looks for the last contacts and for colleagues.
-RECENT_ROWS = 300
+# How far back the card looks for colleagues.
 RECENT_DAYS = 90
 PEOPLE = 100
 
@@ -33,32 +32,31 @@ class ResPartner(models.Model):
         timeline = self.env["crm.timeline"]
         timeline.check_access("read")
         family = self._crm_family()
-        people = family[:PEOPLE]
-        customer = self.commercial_partner_id.with_prefetch(
-            people._ids + self.commercial_partner_id._ids
-        )
+        customer = self.commercial_partner_id
         figures, workers = self._card_figures(self._card_parts(family))
-        recent, others = timeline._recent_contacts(customer, RECENT_ROWS)
-        # The names of all colleagues on the card, at once; they are no secret.
-        colleagues = {row["user_id"] for row in recent} - {None} | set(workers)
-        colleagues |= set(customer.user_id._ids)
-        self.env["res.users"].sudo().browse(colleagues).mapped("name")
+        rows = timeline._latest(customer)
+        recent = [row for row in rows if row["readable"]]
+        hidden = next((row["date"] for row in rows if not row["readable"]), False)
+        owner = customer.user_id.id
+        employees = timeline._employees(
+            {row["user_id"] for row in recent} | {owner, *workers}
+        )
         return {
             "partner_id": self.id,
             "name": customer.display_name,
             "value_class": customer.value_class or "",
             "kinds": timeline._fields["kind"]._description_selection(self.env),
-            "people": [{"id": one.id, "name": one.name} for one in people],
+            "people": [{"id": one.id, "name": one.name} for one in family[:PEOPLE]],
             "warnings": self._card_warnings(family),
             "facts": [
-                *self._card_contacts(recent),
+                *self._card_contacts(recent, employees),
                 *self._card_planned(family),
                 *self._card_facts(family),
             ],
             "parts": figures,
-            "colleagues": self._card_colleagues(recent, workers),
-            "others": others and format_date(self.env, others),
-            "timeline": timeline.read_page(self.id),
+            "colleagues": self._card_colleagues(recent, workers, employees),
+            "others": hidden and format_date(self.env, hidden),
+            "timeline": timeline._first_page(customer, rows, employees),
         }
 
     def _card_parts(self, family) -> list[Part]:
@@ -92,7 +90,7 @@ class ResPartner(models.Model):
         """
         return []
 
-    def _card_contacts(self, recent: list[dict]) -> list[dict]:
+    def _card_contacts(self, recent: list[dict], employees: dict) -> list[dict]:
         """Tell the last contacts, by kind and by whom: the newest three kinds."""
         kinds = self.env["crm.timeline"]._contact_kinds()
         now = fields.Datetime.now()
@@ -103,24 +101,20 @@ class ResPartner(models.Model):
         labels = dict(
             self.env["crm.timeline"]._fields["kind"]._description_selection(self.env)
         )
-        users = self.env["res.users"].sudo()  # colleagues' names are no secret
-        return [
-            {
-                "key": f"last_{kind}",
-                "label": self.env._("Last: %(kind)s", kind=labels[kind]),
-                "value": ", ".join(
-                    filter(
-                        None,
-                        [
-                            format_date(self.env, row["date"]),
-                            users.browse(row["user_id"]).name,
-                        ],
-                    )
-                ),
-                "action": False,
-            }
-            for kind, row in list(last.items())[:3]
-        ]
+        facts = []
+        for kind, row in list(last.items())[:3]:
+            words = [format_date(self.env, row["date"])]
+            if row["user_id"] in employees:
+                words.append(employees[row["user_id"]].name)
+            facts.append(
+                {
+                    "key": f"last_{kind}",
+                    "label": self.env._("Last: %(kind)s", kind=labels[kind]),
+                    "value": ", ".join(words),
+                    "action": False,
+                }
+            )
+        return facts
 
     def _card_planned(self, family) -> list[dict]:
         """Tell the next contact that is planned: an activity, or a meeting."""
@@ -156,10 +150,13 @@ class ResPartner(models.Model):
             }
         ]
 
-    def _card_colleagues(self, recent: list[dict], workers: dict) -> list[dict]:
+    def _card_colleagues(
+        self, recent: list[dict], workers: dict, employees: dict
+    ) -> list[dict]:
         """Tell who works with this customer now, and on what.
 
         :param workers: for each user the labels of his figures
+        :param employees: of whom the users know (see ``crm.timeline._employees``)
         """
         since = fields.Datetime.now() - timedelta(days=RECENT_DAYS)
         why = {}
@@ -171,11 +168,10 @@ class ResPartner(models.Model):
         for row in recent:
             if row["user_id"] and row["date"] >= since:
                 why.setdefault(row["user_id"], [])
-        users = self.env["res.users"].sudo().browse(why)
         return [
-            {"id": user.id, "name": user.name, "why": ", ".join(why[user.id])}
-            for user in users
-            if user.active and not user.share
+            {"id": user_id, "name": employee.name, "why": ", ".join(labels)}
+            for user_id, labels in why.items()
+            if (employee := employees.get(user_id)) and employee.is_here
         ]
 
     def _card_figures(self, parts: list[Part]) -> tuple[list[dict], dict]:
@@ -211,7 +207,7 @@ class ResPartner(models.Model):
         columns = []
         for part in parts:
             model = self.env[part.model]
-            few = model._search(part.domain, limit=MOST, order="id")
+            few = model._search(part.domain, limit=MOST)
             user = (
                 model._field_to_sql(few.table, part.user, few)
                 if part.user
@@ -219,7 +215,7 @@ class ResPartner(models.Model):
             )
             total = SQL("0")
             if part.total is not None:
-                all_of = model._search(part.total, limit=MOST, order="id")
+                all_of = model._search(part.total, limit=MOST)
                 total = SQL("(SELECT count(*) FROM (%s) AS few)", all_of.select())
             columns += [
                 SQL(

@@ -20,23 +20,27 @@ class ResPartner(models.Model):
         compute_sudo=True,
         aggregator="avg",
         help="How much of what should be known of this contact is known, in percent.",
+        groups="base.group_user",
     )
     completeness_gap = fields.Integer(
         "To Gain",
         compute="_compute_completeness_gap",
         aggregator=None,
         help="What lacks, in percent, times three for class A and two for class B.",
+        groups="base.group_user",
     )
     completeness_missing = fields.Char(
         "Missing",
         compute="_compute_completeness_missing",
         compute_sudo=True,
         help="What should be known of this contact and is not, most important first.",
+        groups="base.group_user",
     )
     completeness_next = fields.Char(
         compute="_compute_completeness_missing",
         compute_sudo=True,
         export_string_translation=False,
+        groups="base.group_user",
     )
 
     def _auto_init(self):

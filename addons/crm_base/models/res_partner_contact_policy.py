@@ -15,14 +15,14 @@ class ResPartner(models.Model):
         "Last Contact",
         readonly=True,
         copy=False,
-        groups="base.group_user",
+        groups="crm_base.crm_base_group_user",
         help="The last contact between people of any kind, as of last night.",
     )
     next_contact_date = fields.Date(
         "Next Contact Due",
         readonly=True,
         copy=False,
-        groups="base.group_user",
+        groups="crm_base.crm_base_group_user",
         help="The day by which the contact policy asks for one, as of last night.",
     )
 

@@ -17,25 +17,44 @@ class ResPartner(models.Model):
     _inherit = "res.partner"
 
     contact_point_ids = fields.One2many(
-        "crm.contact.point", "partner_id", "Confirmations"
+        "crm.contact.point",
+        "partner_id",
+        "Confirmations",
+        groups="base.group_user",
     )
-    phone_status = fields.Char(compute="_compute_detail_status")
-    email_status = fields.Char("E-mail Status", compute="_compute_detail_status")
-    address_status = fields.Char(compute="_compute_detail_status")
+    phone_status = fields.Char(
+        compute="_compute_detail_status", groups="base.group_user"
+    )
+    email_status = fields.Char(
+        "E-mail Status", compute="_compute_detail_status", groups="base.group_user"
+    )
+    address_status = fields.Char(
+        compute="_compute_detail_status", groups="base.group_user"
+    )
     is_phone_stale = fields.Boolean(
-        "Phone Stale", compute="_compute_is_stale", search="_search_is_phone_stale"
+        "Phone Stale",
+        compute="_compute_is_stale",
+        search="_search_is_phone_stale",
+        groups="base.group_user",
     )
     is_email_stale = fields.Boolean(
-        "E-mail Stale", compute="_compute_is_stale", search="_search_is_email_stale"
+        "E-mail Stale",
+        compute="_compute_is_stale",
+        search="_search_is_email_stale",
+        groups="base.group_user",
     )
     is_address_stale = fields.Boolean(
-        "Address Stale", compute="_compute_is_stale", search="_search_is_address_stale"
+        "Address Stale",
+        compute="_compute_is_stale",
+        search="_search_is_address_stale",
+        groups="base.group_user",
     )
     has_stale_details = fields.Boolean(
         "Stale Details",
         compute="_compute_is_stale",
         search="_search_has_stale_details",
         help="A phone, mail or address was not confirmed for longer than is allowed.",
+        groups="base.group_user",
     )
 
     @api.depends("contact_point_ids.state", "contact_point_ids.confirmed_date")
@@ -76,7 +95,7 @@ class ResPartner(models.Model):
         return Domain.OR(self._stale_domain(kind) for kind in kinds)
 
     def _stale_domain(self, kind: str) -> Domain:
-        return self.env["crm.currency.rule"]._of_kind(kind)._stale_domain()
+        return self.env["crm.currency.rule"]._stale_domain(kind)
 
     @api.model
     def _has_detail_domain(self, kind: str) -> Domain:

@@ -19,11 +19,13 @@ class ResPartner(models.Model):
         index="btree_not_null",
         ondelete="set null",
         help="This contact was a double. Everything is at the other one now.",
+        groups="base.group_user",
     )
     duplicate_warning = fields.Html(
         compute="_compute_duplicate_warning",
         compute_sudo=False,
         help="Contacts that are there already and look like this new one.",
+        groups="base.group_user",
     )
 
     @api.depends(

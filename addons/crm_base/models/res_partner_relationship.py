@@ -26,8 +26,11 @@ class ResPartner(models.Model):
         company_dependent=True,
         help="Where this customer stands with the company that you work in. Moved by"
         " contacts and orders every night.",
+        groups="base.group_user",
     )
-    relationship_change_ids = fields.One2many("crm.relationship.change", "partner_id")
+    relationship_change_ids = fields.One2many(
+        "crm.relationship.change", "partner_id", groups="base.group_user"
+    )
 
     @api.model
     def _commercial_fields(self):

@@ -20,12 +20,14 @@ class ResPartner(models.Model):
         check_company=True,
         help="Follows the address and the trade of the company by the territories'"
         " rules, until somebody sets it by hand.",
+        groups="base.group_user",
     )
     territory_manual = fields.Boolean(
         "Territory Set by Hand",
         copy=False,
         help="The territory stays when the address or the rules change. Untick it to"
         " let the rules decide again.",
+        groups="base.group_user",
     )
 
     @api.depends("parent_id.territory_id", "is_company", "company_id", "country_id",

@@ -1,3 +1,4 @@
+from odoo.exceptions import AccessError
 from odoo.tests import new_test_user, tagged
 
 from .common import CrmCase
@@ -25,6 +26,22 @@ class TestAccess(CrmCase):
             for model in models:
                 with self.subTest(user=user.login, model=model):
                     self.assertEqual(self._rights(model, user), [])
+
+    def test_customers_do_not_read_what_we_note_of_them(self):
+        portal = new_test_user(self.env, "crm_portal_user", groups="base.group_portal")
+        portal.partner_id.parent_id = self.customer
+        for record in (portal.partner_id, self.customer, self.env.company):
+            seen = record.with_user(portal)
+            self.assertTrue(seen.read(["name"]))
+            ours = [
+                name
+                for name, field in record._fields.items()
+                if set(field._modules) & {"crm_base", "crm_base_holidays"}
+            ]
+            self.assertTrue(ours)
+            for name in ours:
+                with self.subTest(field=name), self.assertRaises(AccessError):
+                    seen.read([name])
 
     def test_rules_of_territories_are_read_by_users_and_changed_by_managers(self):
         self.assertEqual(self._rights("crm.territory.rule", self.user), ["read"])

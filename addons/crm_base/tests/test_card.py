@@ -2,6 +2,7 @@ from odoo import Command
 from odoo.exceptions import AccessError
 from odoo.tests import new_test_user, tagged, users, warmup
 
+from ..models import crm_timeline, res_partner_card
 from .common import CrmCase
 
 
@@ -97,8 +98,65 @@ class TestCard(CrmCase):
         customer = self.customer.with_env(self.env)
         for _round in range(2):
             self.env.invalidate_all()
-            with self.assertQueryCount(__system__=25, crm_user=25):
+            with self.assertQueryCount(__system__=19, crm_user=19):
                 customer.crm_card()
+
+    @users("crm_user")
+    @warmup
+    def test_kinds_of_documents_on_the_page_cost_no_query_each(self):
+        self._note(self.anna, "Call")
+        self.env["calendar.event"].sudo().create(
+            {
+                "name": "Review",
+                "start": "2026-01-05 09:00:00",
+                "stop": "2026-01-05 10:00:00",
+                "partner_ids": [Command.set(self.anna.ids)],
+            }
+        )
+        self.env.flush_all()
+        customer = self.customer.with_env(self.env)
+        for _round in range(2):
+            self.env.invalidate_all()
+            with self.assertQueryCount(__system__=19, crm_user=19):
+                rows = customer.crm_card()["timeline"]["rows"]
+        self.assertEqual([row["subject"] for row in rows], ["Call", "Review"])
+
+    def test_number_that_is_capped_opens_all_records(self):
+        self.patch(res_partner_card, "MOST", 3)
+        for number in range(5):
+            self._note(self.jonas, f"Note {number}")
+        part = next(
+            p for p in self._card(self.customer)["parts"] if p["key"] == "contacts"
+        )
+        action = part["action"]
+        self.assertEqual(part["value"], "2+")
+        self.assertEqual(
+            self.env[action["res_model"]].search_count(action["domain"]), 5
+        )
+
+    def test_page_goes_on_where_what_one_may_see_is_older(self):
+        other = self.env["res.company"].create({"name": "Other"})
+        self.patch(crm_timeline, "LATEST", 3)
+        self._note(self.anna, "Old", date="2025-01-05 09:00:00")
+        for day in range(1, 5):
+            self._note(
+                self.anna,
+                "Secret",
+                date=f"2026-02-0{day} 09:00:00",
+                company_id=other.id,
+            )
+        card = self._card(self.anna)
+        self.assertEqual([row["subject"] for row in card["timeline"]["rows"]], ["Old"])
+        self.assertEqual(card["others"], "02/04/2026")
+
+    def test_first_page_is_the_one_that_is_read_alone(self):
+        for number in range(30):
+            date = f"2026-01-{number + 1:02} 09:00:00"
+            self._note(self.anna, f"Call {number}", date=date)
+        self.assertEqual(
+            self._card(self.customer)["timeline"],
+            self.env["crm.timeline"].with_user(self.user).read_page(self.customer.id),
+        )
 
     def test_meeting_to_come_is_next_and_not_last(self):
         self.env["calendar.event"].create(

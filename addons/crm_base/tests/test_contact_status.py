@@ -3,6 +3,7 @@ from datetime import date, datetime, timedelta
 from odoo import Command
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import freeze_time, new_test_user, tagged
+from odoo.tools import mute_logger
 
 from .contact_common import NOW, ContactPolicyCase
 
@@ -377,6 +378,67 @@ class TestContactStatusRights(ContactPolicyCase):
         report = self.env["crm.contact.policy.report"].with_user(self.user)
         self.assertEqual(report.search([]).partner_id, self.stranger)
 
+    def _let_only_those_who_noted_read(self):
+        self.env["ir.rule"].create(
+            {
+                "name": "Own contacts",
+                "model_id": self.env["ir.model"]._get_id("crm.interaction"),
+                "domain_force": "[('user_id', '=', user.id)]",
+            }
+        )
+
+    def test_last_contact_that_one_may_not_see_is_a_date_and_no_more(self):
+        self._contact(self.anna, 3, kind="visit", user_id=self.colleague.id)
+        status = self._swept()
+        self._let_only_those_who_noted_read()
+        told = [
+            "last_contact_date",
+            "last_contact_kind_id/id",
+            "last_contact_kind_id",
+            "last_contact_user_id",
+        ]
+        users = self.colleague | self.user | self.manager
+        users.group_ids = [Command.link(self.env.ref("base.group_allow_export").id)]
+        rows = {
+            user: status.with_user(user).export_data(told)["datas"][0] for user in users
+        }
+        day = NOW - timedelta(days=3)
+        kind = self.kind["visit"]
+        self.assertEqual(
+            rows[self.colleague],
+            [day, kind.get_external_id()[kind.id], kind.name, self.colleague.name],
+        )
+        for user in (self.user, self.manager):
+            self.assertEqual(rows[user], [day, "", "", ""])
+            seen = status.with_user(user).read([*told[2:], "next_contact_due"])[0]
+            self.assertFalse(seen["last_contact_kind_id"])
+            self.assertFalse(seen["last_contact_user_id"])
+            self.assertEqual(seen["next_contact_due"], date(2026, 7, 14))
+
+    def test_older_contact_is_not_shown_in_place_of_a_hidden_one(self):
+        self._contact(self.anna, 3, kind="visit", user_id=self.colleague.id)
+        self._contact(self.anna, 5, kind="call", user_id=self.user.id)
+        status = self._swept()
+        self._let_only_those_who_noted_read()
+        self.assertFalse(status.with_user(self.user).last_contact_kind_id)
+
+    def test_nobody_groups_or_searches_by_the_last_contacts_kind_and_employee(self):
+        rows = self.env["crm.contact.status"].with_user(self.user)
+        for name in ("last_contact_kind_id", "last_contact_user_id"):
+            with self.assertRaises(ValueError):
+                rows.formatted_read_group([], [name], ["__count"])
+            with self.assertRaises(ValueError), mute_logger("odoo.domains"):
+                rows.search([(name, "!=", False)])
+            with self.assertRaises(ValueError):
+                rows.search([], order=f"{name}, id")
+
+    def test_employee_outside_the_customer_base_reads_no_contact_dates(self):
+        with self.assertRaises(AccessError):
+            self.customer.with_user(self.outsider).read(["last_contact_date"])
+        with self.assertRaises(AccessError):
+            partners = self.env["res.partner"].with_user(self.outsider)
+            partners.search([("next_contact_date", "!=", False)])
+
     def test_row_of_another_company_is_not_there(self):
         other = self.env["res.company"].create({"name": "Other"})
         self._make_policy(company_id=other.id)
@@ -414,9 +476,11 @@ class TestContactStatusRights(ContactPolicyCase):
         rows = self.env["crm.contact.status"].with_user(self.user)
         names = ("is_overdue", "planned_date", "next_contact_due", "phone")
         spec = {name: {} for name in names}
+        for name in ("last_contact_kind_id", "last_contact_user_id"):
+            spec[name] = {"fields": {"display_name": {}}}
         rows.web_search_read([], spec)
         self.env.invalidate_all()
-        with self.assertQueryCount(6):
+        with self.assertQueryCount(9):
             rows.web_search_read([], spec)
 
     # The report

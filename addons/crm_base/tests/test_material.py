@@ -245,6 +245,25 @@ class TestMaterial(LibraryCase):
         with self.assertRaisesRegex(UserError, "may not get mails"):
             self._send(self._material(), self.anna)
 
+    def test_sender_and_managers_revoke_a_link(self):
+        for user in (self.user, self.manager):
+            send = self._send(self._material(), self.anna)
+            send.with_user(user).action_revoke()
+            self.assertTrue(send.date_revoked)
+        send = self._send(self._material(), self.anna)
+        for user in (self.colleague, self.outsider):
+            with self.assertRaises(AccessError):
+                send.with_user(user).action_revoke()
+        self.assertFalse(send.date_revoked)
+
+    def test_token_is_for_nobody_to_read(self):
+        send = self._send(self._material(), self.anna)
+        for user in (self.user, self.manager):
+            with self.assertRaises(AccessError):
+                send.with_user(user).read(["token"])
+            with self.assertRaises(AccessError):
+                send.with_user(user).search([("token", "=like", "a%")])
+
     def test_crowd_is_refused(self):
         crowd = self.env["res.partner"].create(
             [{"name": f"P{n}", "email": f"p{n}@x.example.com"} for n in range(51)]
@@ -295,7 +314,6 @@ class TestMaterial(LibraryCase):
         material = self._material()
         first, _second = self._send(material, self.anna + self.jonas)
         first._record_opening()
-        first._record_opening()
         self.env.flush_all()
         self.assertRecordValues(material, [{"sent_count": 2, "opened_count": 1}])
         part = next(
@@ -333,8 +351,10 @@ class TestMaterialRoute(LibraryCase, HttpCase):
 
     def test_link_shows_the_file_and_counts(self):
         send = self._sent()
+        now = fields.Datetime.now()
         for times in (1, 2):
-            response = self._open(send)
+            with freeze_time(now + timedelta(minutes=2 * times)):
+                response = self._open(send)
             self.assertEqual((response.status_code, response.content), (200, PDF))
             self.assertEqual(send.opened_count, times)
         self.assertLessEqual(send.date_first_opened, send.date_last_opened)
@@ -343,6 +363,67 @@ class TestMaterialRoute(LibraryCase, HttpCase):
         self.assertEqual(response.headers["Referrer-Policy"], "no-referrer")
         self.assertEqual(response.headers["X-Content-Type-Options"], "nosniff")
         self.assertIn("noindex", response.headers["X-Robots-Tag"])
+
+    def test_reader_gets_no_cookie_and_no_cache_keeps_the_page(self):
+        for address in (self._sent().token, "x" * 32):
+            response = self.opener.get(
+                f"{self.base_url()}/crm/material/{address}",
+                headers=BROWSER,
+                cookies={},
+            )
+            self.assertNotIn("Set-Cookie", response.headers)
+            self.assertIn("private", response.headers["Cache-Control"])
+            self.assertEqual(response.headers["Referrer-Policy"], "no-referrer")
+
+    def test_reload_is_no_second_opening(self):
+        send = self._sent()
+        for _times in range(3):
+            self.assertEqual(self._open(send).status_code, 200)
+        self.assertEqual(send.opened_count, 1)
+
+    def test_read_in_pieces_is_one_opening(self):
+        send = self._sent()
+        for part, size in (("bytes=0-9", 10), ("bytes=10-19", 10)):
+            response = self._open(send, {"Range": part})
+            self.assertEqual((response.status_code, len(response.content)), (206, size))
+        response = self._open(send, {"Range": "bytes=999999-"})
+        self.assertIn(response.status_code, (200, 416))
+        self.assertEqual(send.opened_count, 1)
+
+    def test_revoked_link_opens_nothing(self):
+        send, other = self._sent(), self._sent()
+        send.with_user(self.user).action_revoke()
+        response = self._open(send)
+        self.assertEqual(response.status_code, 410)
+        self.assertNotIn(PDF, response.content)
+        self.assertEqual(send.opened_count, 0)
+        self.assertEqual(self._open(other).status_code, 200)
+
+    def test_token_is_taken_as_it_is_or_not_at_all(self):
+        token = self._sent().token
+        for address in (
+            token.swapcase(),
+            f"{token}%0A",
+            f"%20{token}",
+            f"{token}%00",
+            token[:-1],
+            f"{token}x",
+            token[:-1] + "%25",
+            token[:-1] + "_" if token[-1] != "_" else token[:-1] + "-",
+        ):
+            response = self.url_open(f"/crm/material/{address}", headers=BROWSER)
+            self.assertEqual(response.status_code, 404, address)
+            self.assertNotIn(PDF, response.content)
+
+    def test_drawing_with_scripts_is_saved_and_not_shown(self):
+        drawing = b'<svg xmlns="http://www.w3.org/2000/svg"><script>x()</script></svg>'
+        for name in ("drawing.svg", "drawing.png", "drawing.pdf", "drawing.html"):
+            response = self._open(self._sent(content=drawing, file_name=name))
+            kind = response.headers["Content-Type"]
+            self.assertIn("attachment", response.headers["Content-Disposition"], name)
+            self.assertNotIn("svg", kind)
+            self.assertNotIn("html", kind)
+            self.assertEqual(response.headers["X-Content-Type-Options"], "nosniff")
 
     def test_page_with_scripts_is_saved_and_not_shown(self):
         response = self._open(self._sent(content=HTML, file_name="x.html"))

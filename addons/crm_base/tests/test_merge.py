@@ -572,6 +572,91 @@ class TestWizard(MergeCase):
 
 
 @tagged("post_install", "-at_install")
+class TestCopiesOfCustomer(MergeCase):
+    """What documents have copied of their customer is right after each merge."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.keep.parent_id = cls.customer
+        vals = {"name": "Of the double", "partner_id": cls.double.id}
+        due = {"date_due": "2030-01-01", "user_id": cls.user.id}
+        cls.documents = [
+            cls.env["crm.promise"].create(vals | due),
+            cls.env["crm.need"].create(vals | {"user_id": cls.user.id}),
+            cls.env["crm.document"].create(
+                vals | {"file": PIXEL, "file_name": "a.png"}
+            ),
+            cls.env["crm.contact.point"].search(
+                [("partner_id", "=", cls.double.id), ("kind", "=", "email")]
+            )
+            or cls.env["crm.contact.point"].create(
+                {"partner_id": cls.double.id, "kind": "email", "value": "p@i.example"}
+            ),
+        ]
+
+    def _assert_copies(self, person):
+        self.env.flush_all()
+        self.env.invalidate_all()
+        for document in self.documents:
+            self.assertEqual(document.partner_id, person, document)
+        wizard = self.env["base.partner.merge.automatic.wizard"]
+        looked_at = set()
+        copies = wizard._copies_of_partners()
+        for field, column in (copy for copy in copies if copy[0].related):
+            model = self.env[field.model_name].with_context(active_test=False)
+            for record in model.search([(column.name, "=", person.id)]):
+                looked_at.add(record._name)
+                right = record.mapped(field.related)[:1]
+                found = record.mapped(field.name)[:1]
+                self.assertEqual(found, right, f"{record}: {field.name}")
+        self.assertLessEqual({one._name for one in self.documents}, looked_at)
+
+    def test_copies_follow_our_merge_and_its_undo(self):
+        self._assert_copies(self.double)
+        merge = self._merge()
+        self._assert_copies(self.keep)
+        self.assertEqual(self.documents[0].commercial_partner_id, self.customer)
+        merge.action_undo()
+        self._assert_copies(self.double)
+        self.assertEqual(self.documents[0].commercial_partner_id, self.double)
+
+    def test_copies_follow_odoos_merge(self):
+        self.double.write(
+            {"parent_id": self.stranger.id, "company_id": self.env.company.id}
+        )
+        wizard = self.env["base.partner.merge.automatic.wizard"]
+        wizard._merge((self.keep | self.double).ids, self.keep)
+        self.assertFalse(self.double.exists())
+        self._assert_copies(self.keep)
+        self.assertEqual(self.documents[2].commercial_partner_id, self.customer)
+
+    def test_time_line_follows_odoos_merge(self):
+        self.double.parent_id = self.stranger
+        note = self._note(self.double, "Call")
+        wizard = self.env["base.partner.merge.automatic.wizard"]
+        wizard._merge((self.keep | self.double).ids, self.keep)
+        self.assertIn(note.name, self._subjects(self.customer))
+        self.assertNotIn(note.name, self._subjects(self.stranger))
+
+    def test_copies_of_people_follow_when_their_companies_are_merged(self):
+        self.double.parent_id = self.stranger
+        merge = self._merge(keep=self.customer, others=self.stranger)
+        self._assert_copies(self.double)
+        self.assertEqual(self.documents[0].commercial_partner_id, self.customer)
+        merge.action_undo()
+        self._assert_copies(self.double)
+        self.assertEqual(self.documents[0].commercial_partner_id, self.stranger)
+
+    def test_copies_of_people_follow_when_odoo_merges_their_companies(self):
+        self.double.parent_id = self.stranger
+        wizard = self.env["base.partner.merge.automatic.wizard"]
+        wizard._merge((self.customer | self.stranger).ids, self.customer)
+        self._assert_copies(self.double)
+        self.assertEqual(self.documents[0].commercial_partner_id, self.customer)
+
+
+@tagged("post_install", "-at_install")
 class TestDuplicatesTour(HttpCase, MergeCase):
     def test_a_user_merges_with_preview_and_undoes_it(self):
         self.user.password = "crm_user"

@@ -2,6 +2,7 @@ from datetime import date
 from unittest.mock import patch
 
 from odoo import Command
+from odoo.exceptions import UserError
 from odoo.tests import freeze_time, tagged
 from odoo.tools import mute_logger
 
@@ -239,7 +240,7 @@ class TestHandBack(StandInCase):
 
         def failing(record, *args):
             if record.id == first.id:
-                raise ValueError("The mail server is down")
+                raise UserError(record.env._("The customer is not there"))
             return tell(record, *args)
 
         with (

@@ -6,6 +6,16 @@ from typing import NamedTuple
 SLOTS = 32
 
 
+class Employee(NamedTuple):
+    """What everybody may know of a colleague.
+
+    :param is_here: he still works here, and is no customer with a login
+    """
+
+    name: str
+    is_here: bool
+
+
 class Source(NamedTuple):
     """One kind of document that is a contact with a customer.
 

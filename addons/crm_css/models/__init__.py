@@ -150,3 +150,4 @@ from . import sale_order_contract
 from . import sale_order_line
 from . import sale_order_line_contract
 from . import res_partner_forget_article
+from . import res_partner_ticket

@@ -13,6 +13,9 @@ class HelpdeskTicket(models.Model):
     product_id = fields.Many2one(index="btree_not_null")
     duplicate_id = fields.Many2one(index="btree_not_null")
 
+    # What the card counts of one customer.
+    _card_idx = models.Index("(partner_id, stage_id)")
+
     @api.model
     def default_get(self, fields):
         """Leave what the mail gateway makes unassigned: helpdesk_mgmt gives it to the

@@ -30,6 +30,7 @@ from . import test_mail_sender
 from . import test_owned_item
 from . import test_owned_tools
 from . import test_owned_tour
+from . import test_merge
 from . import test_portal_holes
 from . import test_presence
 from . import test_priority
