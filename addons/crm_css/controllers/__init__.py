@@ -1,5 +1,5 @@
-from . import complaint
 from . import article
+from . import complaint
 from . import main
 from . import rating
 from . import service

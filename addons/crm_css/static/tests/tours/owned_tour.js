@@ -22,7 +22,10 @@ registry.category("web_tour.tours").add("crm_css_owned", {
             trigger: ".o_statusbar_buttons button[name=action_new_quotation]",
             run: "click",
         },
-        { trigger: ".o_form_view [name=partner_id] input:value('Nordlicht, Anna Berg')" },
+        {
+            trigger:
+                ".o_form_view [name=partner_id] input:value('Nordlicht, Anna Berg')",
+        },
         { trigger: ".o_form_button_save", run: "click" },
         { trigger: ".o_form_saved" },
         { trigger: ".breadcrumb-item a:contains('Grinder stops')", run: "click" },
