@@ -39,6 +39,7 @@ class HelpdeskTicket(models.Model):
             ("forged", "The mail server could not confirm the sender"),
             ("form", "Typed into the public form"),
         ],
+        "Doubt about the sender",
         readonly=True,
         copy=False,
         groups="base.group_user",

@@ -39,5 +39,6 @@ registry.category("web_tour.tours").add("crm_css_mail_ticket", {
             trigger:
                 ".o_statusbar_status button.o_arrow_button_current:contains('Done')",
         },
+        { trigger: ".o_form_renderer.o_form_saved" },
     ],
 });
