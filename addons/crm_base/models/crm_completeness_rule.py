@@ -150,6 +150,7 @@ class CrmCompletenessRule(models.Model):
     @ormcache()
     def _rule_fields(self) -> frozenset[str]:
         """Name the fields whose change changes a score."""
+        # Whoever changes a contact changes its score, by rules one need not read.
         return frozenset(self.sudo().search(Domain.TRUE).mapped("field_name"))
 
     def _known_rules(self):

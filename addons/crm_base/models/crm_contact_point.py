@@ -121,6 +121,7 @@ class CrmContactPoint(models.Model):
             ]
         )
         latest = points_sudo.grouped("partner_id")
+        # Confirmations are written by the server alone.
         old, new, again = self.browse().sudo(), [], self.browse().sudo()
         for partner in partners:
             value = partner._contact_value(kind)

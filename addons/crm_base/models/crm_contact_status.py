@@ -201,6 +201,7 @@ class CrmContactStatus(models.Model):
         if self.env.su or not self:
             return result
         allowed = self - result[0] if result else self
+        # Whether the customer may be read is what is asked here.
         customers = allowed.sudo().partner_id.with_env(self.env)
         readable = customers._filtered_access("read")
         hidden = allowed.filtered(

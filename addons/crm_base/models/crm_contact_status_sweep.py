@@ -51,6 +51,7 @@ class CrmContactStatus(models.Model):
     def _sweep_statuses(self, now: datetime):
         self.env.flush_all()
         in_use = [("company_id.active", "=", True)]
+        # The sweep is for all companies.
         policies = self.env["crm.contact.policy"].sudo().search(in_use)
         columns = [SQL.identifier(name) for name in COLUMNS]
         old = [SQL.identifier("crm_contact_status", name) for name in COLUMNS]
@@ -233,6 +234,7 @@ class CrmContactStatus(models.Model):
         )
 
     def _customers_of_company_sql(self, company, policies, now: datetime) -> SQL:
+        # The sweep has no reader; what it writes is shown by rules of its own.
         partners = self.env["res.partner"].sudo().with_company(company)
         table = partners._table
         query = partners._search(policies._customers_of(company))

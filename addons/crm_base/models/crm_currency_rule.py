@@ -189,6 +189,7 @@ class CrmCurrencyRule(models.Model):
     @api.model
     def _tasks_a_day(self) -> int:
         """So many tasks an employee may be given on one day."""
+        # Settings are for administrators to read.
         given = self.env["ir.config_parameter"].sudo()
         most = given.get_param("crm_base.confirm_tasks_a_day") or ""
         return int(most) if most.isdecimal() else TASKS_A_DAY

@@ -120,6 +120,7 @@ class CrmDocument(models.Model):
     def action_new_version(self) -> dict:
         """Open a draft for the next version."""
         self.ensure_one()
+        # A newer version may be one that this user may not see.
         if not self.date_registered or self.sudo().next_ids:
             raise UserError(
                 self.env._(

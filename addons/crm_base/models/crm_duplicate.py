@@ -120,6 +120,7 @@ class CrmDuplicate(models.Model):
     def action_not_duplicate(self):
         """Remember that these are two."""
         self.check_access("read")
+        # Who decided is written by the server alone.
         self._to_decide().sudo().write(
             {
                 "state": "not_duplicate",
@@ -132,6 +133,7 @@ class CrmDuplicate(models.Model):
         """Take back that these are two."""
         self.check_access("read")
         refused = self.filtered(lambda pair: pair.state == "not_duplicate")
+        # Who decided is written by the server alone.
         refused.sudo().write({"state": "new", "user_id": False, "date_decided": False})
 
     def action_merge(self):
@@ -174,6 +176,7 @@ class CrmDuplicate(models.Model):
     def _forget(self, model: str, ids: list[int]) -> None:
         """Drop the pairs of records that are no more."""
         ids = list(ids)
+        # Pairs go with their records, whoever may see them.
         self.sudo().search(
             Domain("res_model", "=", model)
             & (Domain("res_id", "in", ids) | Domain("other_id", "in", ids))

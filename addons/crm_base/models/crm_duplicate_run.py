@@ -65,6 +65,7 @@ class CrmDuplicateRun(models.Model):
             )
         runs = self.create(vals_list)
         for run in runs:
+            # All records are compared, whoever starts the run.
             model = self.env[run.res_model].sudo().with_context(active_test=False)
             run.total = model.search_count(run._changed())
         return runs
@@ -109,6 +110,7 @@ class CrmDuplicateRun(models.Model):
         """Search the doubles of the next records; give how many they were."""
         duplicate = self.env["crm.duplicate"]
         source = duplicate._duplicate_source(self.res_model)
+        # All records are compared, whoever starts the run.
         model = self.env[source.model].sudo().with_context(active_test=False)
         domain = self._changed() & Domain("id", ">", self.last_id)
         ids = list(model._search(domain, order="id", limit=BATCH))

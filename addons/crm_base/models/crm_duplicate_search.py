@@ -127,6 +127,7 @@ class CrmDuplicate(models.Model):
         :return: how many pairs were compared
         """
         keys = self.env["crm.duplicate.key"]
+        # Compared with all records; who may see a pair is asked when it is shown.
         prepared = self._read_records(source, ids, self.sudo().env)
         keys._store(source.model, ids, prepared)
         for id_ in ids:
@@ -137,6 +138,7 @@ class CrmDuplicate(models.Model):
             top = max(ids)
             blocks = {key: [i for i in b if i <= top] for key, b in blocks.items()}
         others = {i for block in blocks.values() for i in block} - known.keys()
+        # As above.
         rest = self._read_records(source, others, self.sudo().env)
         known.update((one.id, one) for one in rest)
         pairs = duplicates.candidates(blocks, known, set(ids))
@@ -156,6 +158,7 @@ class CrmDuplicate(models.Model):
 
         What somebody has decided stays as it is.
         """
+        # Pairs are the engine's to write.
         stored_sudo = self.sudo().search(
             Domain("res_model", "=", source.model)
             & (Domain("res_id", "in", ids) | Domain("other_id", "in", ids))
@@ -177,6 +180,7 @@ class CrmDuplicate(models.Model):
             else:
                 company = known[pair[0]].company or known[pair[1]].company
                 new.append(self._prepare_pair(source, match, company))
+        # Pairs are the engine's to write.
         self.sudo().create(new)
 
     def _follow(self, match: Match) -> None:

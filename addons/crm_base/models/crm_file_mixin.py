@@ -103,6 +103,7 @@ class CrmFileMixin(models.AbstractModel):
 
     def _largest_file(self) -> int:
         """Give the size that Odoo takes in an upload, in bytes."""
+        # Settings are for administrators to read.
         setting = self.env["ir.config_parameter"].sudo()
         return int(
             setting.get_param("web.max_file_upload_size", DEFAULT_MAX_CONTENT_LENGTH)

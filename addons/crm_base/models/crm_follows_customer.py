@@ -54,6 +54,7 @@ class CrmFollowsCustomer(models.AbstractModel):
         return forbidden | hidden, explain or self._hidden_customer_error
 
     def _with_a_hidden_customer(self, records):
+        # Whether the customer may be read is what is asked here.
         partners = records.sudo().partner_id.sudo(False)
         hidden = partners - partners._filtered_access("read")
         return records.filtered(lambda record: record.sudo().partner_id in hidden)

@@ -280,6 +280,7 @@ class CrmMaterial(models.Model):
     def action_new_version(self) -> dict:
         """Open a draft of the next version, with the content of this one."""
         self.ensure_one()
+        # A newer version may be one that this user may not see.
         if self.sudo().next_ids:
             raise UserError(
                 self.env._(

@@ -93,6 +93,7 @@ class CrmMaterialSend(models.Model):
 
     def _link(self) -> str:
         self.ensure_one()
+        # The token goes into the mail, and is shown to nobody.
         return f"{self.get_base_url()}/crm/material/{self.sudo().token}"
 
     def action_revoke(self):

@@ -110,6 +110,8 @@ class CrmMerge(models.Model):
                 )
             ) from error
         self.env.invalidate_all()
+        # The user may write the records, which is checked above; what follows is
+        # theirs.
         merge_sudo._archive(survivor.sudo(), others.sudo())
         merge_sudo._write_values(survivor, values)
         merge_sudo._refresh_stored(survivor.sudo())
@@ -296,6 +298,7 @@ class CrmMerge(models.Model):
     def _undo(self) -> None:
         self.ensure_one()
         self._check_undo()
+        # As the merge: who may undo it was checked, and all goes back.
         merge_sudo = self.sudo()
         survivor, others = merge_sudo._survivor(), merge_sudo._others()
         self.env.flush_all()
@@ -343,6 +346,7 @@ class CrmMerge(models.Model):
                 self.env._("Only managers and who merged the records may undo it.")
             )
         try:
+            # A lock is a write, and merges are written by the server alone.
             self.sudo().lock_for_update()
         except LockError as error:
             raise UserError(

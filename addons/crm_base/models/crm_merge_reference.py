@@ -468,6 +468,7 @@ class CrmMerge(models.Model):
         for line in self.journal_ids.filtered(lambda line: line.kind == "moved"):
             name = self._model_of(line.table_name)
             if name and not isinstance(line.rows[0], dict):
+                # Whatever has moved follows, whoever may see it.
                 model = self.env[name].sudo().with_context(active_test=False)
                 rows = model.browse(line.rows).exists()
                 for field in self._following(model, line.column_name):

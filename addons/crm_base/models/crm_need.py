@@ -90,6 +90,7 @@ class CrmNeed(models.Model):
 
     @api.model
     def _selection_reference(self):
+        # Names of kinds of documents are no secret.
         models_sudo = self.env["ir.model"].sudo()
         return [
             (name, models_sudo._get(name).name) for name in self._reference_models()

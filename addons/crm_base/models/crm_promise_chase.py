@@ -119,6 +119,7 @@ class CrmPromise(models.Model):
                 self._escalate_to(company).id or None,
                 company.promise_escalate_days or 3,
             )
+            # The job is for all companies.
             for company in [nobody, *nobody.sudo().search([])]
         ]
         return SQL(", ").join(rows)
@@ -133,6 +134,7 @@ class CrmPromise(models.Model):
         if named.active and company in named.company_ids:
             return named
         admin = self.env.ref("base.user_admin", raise_if_not_found=False)
+        # Who is in a group is for administrators to read.
         managers = self.env.ref(MANAGERS).sudo().all_user_ids.filtered("active")
         if company:
             managers = managers.filtered(lambda user: company in user.company_ids)
@@ -216,11 +218,13 @@ class CrmPromise(models.Model):
     def _drop_reminders(self):
         """Take back what is planned: it is settled, or about another date or owner."""
         if self:
+            # The reminder may be a colleague's or the manager's.
             activities = self.env["mail.activity"].sudo()
             activities.search(self._reminder_domain(self)).unlink()
 
     def _forget_orphan_notice(self):
         """Let the manager be told again, should the new owner leave too."""
+        # Reminders are the job's to write.
         orphans = self.sudo().reminder_ids.filtered(
             lambda given: given.step == "orphan"
         )

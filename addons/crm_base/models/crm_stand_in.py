@@ -195,6 +195,7 @@ class CrmStandIn(models.Model):
                     "%(name)s may not work in %(company)s. Choose another colleague or"
                     " company.",
                     name=user.name,
+                    # It was chosen by the user, who is told its name alone.
                     company=self.company_id.sudo().name,
                 )
         return None

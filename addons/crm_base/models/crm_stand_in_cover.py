@@ -90,6 +90,7 @@ class CrmStandIn(models.Model):
         """Who covered for the absent in this time: the stand-in, and who stood in for
         the stand-in."""
         self.ensure_one()
+        # A chain goes through times of colleagues that one may not see.
         around_sudo = self.sudo().search(
             [
                 ("step", "=", "confirmed"),

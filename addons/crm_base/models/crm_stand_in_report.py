@@ -109,6 +109,7 @@ class CrmStandIn(models.Model):
     def _talked_about(self, model: str, actor_ids: list[int]) -> list[int]:
         """The ids of the documents under which the stand-ins wrote."""
         domain = Domain("model", "=", model) & Domain("create_uid", "in", actor_ids)
+        # Only the ids of documents are taken; each is read with the reader's rights.
         messages_sudo = self.env["mail.message"].sudo()
         found = messages_sudo.search_fetch(domain & self._in_time("date"), ["res_id"])
         return list(set(found.mapped("res_id")))

@@ -122,6 +122,7 @@ class CrmTerritory(models.Model):
     @api.model
     def _watermark(self) -> int | None:
         """The id up to which customers were moved; None where nothing is to do."""
+        # Settings are for administrators to read.
         value = self.env["ir.config_parameter"].sudo().get_param(WATERMARK)
         return int(value) if value else None
 

@@ -385,6 +385,7 @@ class CrmTimeline(models.Model):
 
     def _employees(self, user_ids) -> dict[int, Employee]:
         """Give by id those who made the rows: names of colleagues are no secret."""
+        # Names alone; the rest of a user is for administrators.
         users_sudo = self.env["res.users"].sudo().with_context(active_test=False)
         query = users_sudo._search([("id", "in", list(set(user_ids) - {None, False}))])
         names = ("id", "name", "active", "share")

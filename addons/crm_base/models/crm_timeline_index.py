@@ -226,6 +226,7 @@ class CrmTimeline(models.Model):
     def _path(self, source: Source, path: str, query) -> SQL:
         """SQL of a field path."""
         *steps, last = path.split(".")
+        # For the table and its triggers, which have no reader.
         model, alias = self.env[source.model].sudo(), query.table
         for step in steps:
             model, alias = model._fields[step].join(model, alias, query)

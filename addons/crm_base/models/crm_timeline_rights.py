@@ -105,6 +105,7 @@ class CrmTimeline(models.Model):
         words = text.split()[:10]
         found = [SQL("FALSE")]
         for name, source in self._document_sources().items():
+            # Of rows that this reader may see: the caller asks for that beside it.
             model = self.env[name].sudo().with_context(active_test=False)
             domain = Domain.AND(
                 Domain.OR(Domain(field, "ilike", word) for field in source.texts)

@@ -38,6 +38,7 @@ class IrAttachment(models.Model):
     def _unlink_except_kept(self):
         for attachment in self._kept_files():
             keeper = self.env[attachment.res_model].browse(attachment.res_id)
+            # A file is kept for all, also for who may not see its record.
             if keeper.sudo().exists().sha256:
                 raise UserError(
                     self.env._(
@@ -48,6 +49,7 @@ class IrAttachment(models.Model):
                 )
 
     def _kept_files(self):
+        # A file is kept for all, also for who may not see its record.
         return self.sudo().filtered(
             lambda file: file.res_field == "file" and file.res_model in KEEPERS
         )
@@ -55,6 +57,7 @@ class IrAttachment(models.Model):
     def _check_kept_content(self):
         """Let nothing into the place of a kept file but the file with its hash."""
         for attachment in self:
+            # A file is kept for all, also for who may not see its record.
             keeper = self.env[attachment.res_model].browse(attachment.res_id).sudo()
             if not keeper.exists() or not keeper._is_kept_as(attachment):
                 raise UserError(

@@ -92,6 +92,7 @@ class ResPartner(models.Model):
         arch, view = super()._get_view(view_id, view_type, **options)
         group = arch.find(".//group[@name='completeness_asked']")
         if group is not None:
+            # Whoever sees a contact sees what it lacks, by rules one need not read.
             rules = self.env["crm.completeness.rule"].sudo().search(Domain.TRUE)
             for name, of_field in rules._known_rules().grouped("field_name").items():
                 group.extend(self._completeness_nodes(arch, name, of_field))
@@ -143,6 +144,7 @@ class ResPartner(models.Model):
 
         A contact that no rule is for lacks nothing.
         """
+        # Whoever sees a contact sees what it lacks, by rules one need not read.
         rules = self.env["crm.completeness.rule"].sudo().search(Domain.TRUE)
         total, lack, missing = [SQL("0")], [SQL("0")], [SQL("NULL::int")]
         rules = rules._known_rules().sorted(lambda rule: (-rule.weight, rule.id))
@@ -169,6 +171,7 @@ class ResPartner(models.Model):
     def _completeness_condition(self, domain: Domain) -> SQL:
         """Give a domain as a condition on the table itself. The score is the same for
         every reader, so nobody's rules are applied."""
+        # The condition alone is taken; which contacts, says the caller.
         partners = self.env["res.partner"].sudo()
         query = partners._search(domain, active_test=False, bypass_access=True)
         return query.where_clause

@@ -91,6 +91,7 @@ class ResPartner(models.Model):
         would take the notes away with it."""
         family = Domain("partner_id", "in", self.ids)
         for model in ("crm.consent", "crm.interaction"):
+            # What one may not see is kept too.
             found = self.env[model].sudo().search(family, limit=1)
             if found:
                 raise UserError(
@@ -290,6 +291,7 @@ class ResPartner(models.Model):
             "no_email_marketing": ("email", marketing.id),
         }
         self.env["res.partner"].flush_model(list(flags))
+        # The ledger holds for all companies.
         for company in self.env["res.company"].sudo().search(Domain.TRUE):
             for flag, question in flags.items():
                 self._refresh_consent_flag(flag, question, company, partner_ids)

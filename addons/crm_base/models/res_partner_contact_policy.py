@@ -48,6 +48,7 @@ class ResPartner(models.Model):
         """Say why this customer may not be contacted at a moment (in UTC); empty where
         he may be."""
         self.ensure_one()
+        # The hours of a customer hold for who may not read policies too.
         policy = self.env["crm.contact.policy"]._of(self).sudo()
         tz = self._contact_tz()
         local = pytz.utc.localize(moment).astimezone(tz)

@@ -98,6 +98,7 @@ class ResPartner(models.Model):
         return []
 
     def _company_obstacles(self) -> list[str]:
+        # Also companies that this user may not work in.
         own_sudo = (
             self.env["res.company"]
             .sudo()
@@ -112,6 +113,7 @@ class ResPartner(models.Model):
                 self.env._(
                     "The records belong to different companies of yours: %(names)s."
                     " Share them between the companies first.",
+                    # Names of companies alone.
                     names=", ".join(self.sudo().company_id.mapped("name")),
                 )
             ]

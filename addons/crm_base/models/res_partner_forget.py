@@ -75,6 +75,7 @@ class ResPartner(models.Model):
     def _forget_refusal(self) -> str:
         """Tell why this contact cannot be forgotten; empty where it can."""
         self.ensure_one()
+        # Managers forget whom they see; what hinders it may be hidden from them.
         contact = self.sudo().with_context(active_test=False)
         if contact.forgotten_date:
             return self.env._(
@@ -92,6 +93,7 @@ class ResPartner(models.Model):
                 name=contact.name,
             )
         own = (
+            # Also companies that this user may not work in.
             self.env["res.company"].sudo().search_count([("partner_id", "=", self.id)])
         )
         if contact.is_public or own:

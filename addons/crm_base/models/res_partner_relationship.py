@@ -123,6 +123,7 @@ class ResPartner(models.Model):
         """Give a query with the first contact of each customer by company: that of the
         document, else that of the employee. A mail from the customer may have neither;
         it counts for each of our companies."""
+        # The stage is made of all contacts, and tells of none.
         contacts = self.env["crm.timeline"].sudo()._search([])
         row = SQL.identifier(contacts.table)
         return SQL(

@@ -45,6 +45,7 @@ class ResPartner(models.Model):
             for period in self.env["crm.stand.in"]._periods()
             if period.absent == salesperson and period.runs_at(now)
         ]
+        # Who stands in is for all to know; name and last day are taken.
         stand_ins_sudo = self.env["crm.stand.in"].sudo().browse(running)
         return stand_ins_sudo.filtered(
             lambda stand_in: (

@@ -50,6 +50,7 @@ class AgreementDossier(models.AbstractModel):
                 lines.append(
                     {
                         "date": message.date,
+                        # The name alone, as the chatter shows it.
                         "author": message.author_id.sudo().name or "",
                         "changes": self._changes(changes),
                     }

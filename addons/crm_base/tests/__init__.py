@@ -23,11 +23,13 @@ from . import test_library_tours
 from . import test_material
 from . import test_merge
 from . import test_need
+from . import test_need_tour
 from . import test_occasion
 from . import test_promise
 from . import test_promise_reminders
 from . import test_promise_tour
 from . import test_relationship
+from . import test_relationship_tour
 from . import test_stand_in
 from . import test_stand_in_report
 from . import test_stand_in_rights

@@ -303,6 +303,7 @@ class CrmContactPlan(models.TransientModel):
         zones = {user.partner_id.id: self._tz_of(user) for user in users}
         first = datetime.combine(self.date_from, time.min) - timedelta(days=1)
         last = datetime.combine(self.date_to, time.max) + timedelta(days=1)
+        # Whether a colleague is busy, not with what.
         attendees = (
             self.env["calendar.attendee"]
             .sudo()

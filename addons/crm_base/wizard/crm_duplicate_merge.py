@@ -198,6 +198,7 @@ class CrmDuplicateMerge(models.TransientModel):
     @api.model
     def _reference_counts(self, partners) -> dict[int, int]:
         """Count what points at each record, where an index makes that quick."""
+        # Counts alone, of records that the user may merge.
         merges = self.env["crm.merge"].sudo()
         counts = [
             SQL(

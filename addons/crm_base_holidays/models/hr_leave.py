@@ -35,6 +35,7 @@ class HrLeave(models.Model):
         return result
 
     def unlink(self):
+        # Stand-ins go with their leave, whoever deletes it.
         self.sudo().crm_stand_in_ids._withdraw()
         return super().unlink()
 

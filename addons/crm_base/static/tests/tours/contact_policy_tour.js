@@ -55,3 +55,28 @@ registry.category("web_tour.tours").add("crm_base_contact_policy", {
         { trigger: ".o_breadcrumb:contains('Tour Alpha')" },
     ],
 });
+
+// A finger that rests on a card chooses it.
+function rest({ anchor }) {
+    anchor.dispatchEvent(new Event("touchstart", { bubbles: true }));
+}
+
+registry.category("web_tour.tours").add("crm_base_contact_policy_phone", {
+    steps: () => [
+        { trigger: ".o_kanban_record:contains('Tour Alpha')", run: rest },
+        {
+            content: "once one is chosen, a touch adds the next",
+            trigger: ".o_record_selected:contains('Tour Alpha')",
+        },
+        { trigger: ".o_kanban_record:contains('Tour Beta')", run: "click" },
+        { trigger: ".o_record_selected:contains('Tour Beta')" },
+        { trigger: ".o_control_panel button:contains('Plan')", run: "click" },
+        {
+            content: "the preview fits the screen and names both",
+            trigger:
+                ".modal .o_kanban_record:contains('Tour Alpha'), .modal .o_data_row:contains('Tour Alpha')",
+        },
+        { trigger: ".modal footer button:contains('Plan')", run: "click" },
+        { trigger: ".o_notification:contains('2 contacts are planned')" },
+    ],
+});
