@@ -1,6 +1,6 @@
 from . import controllers
-from . import models
 from . import report
+from . import models
 from . import wizard
 
 # The rule of helpdesk_mgmt, which security/helpdesk_ticket_portal_rules.xml replaces.

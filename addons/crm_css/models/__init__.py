@@ -22,6 +22,7 @@ from . import crm_article_ticket
 from . import crm_article_use
 from . import crm_article_version
 from . import crm_article_view
+from . import crm_follows_ticket
 from . import crm_complaint
 from . import crm_complaint_answer
 from . import crm_complaint_cause
@@ -31,7 +32,6 @@ from . import crm_entitlement_use
 from . import crm_entitlement_use_quote
 from . import crm_feedback
 from . import crm_feedback_rating
-from . import crm_follows_ticket
 from . import crm_form_attempt
 from . import crm_interaction_ticket
 from . import crm_merge_ticket
