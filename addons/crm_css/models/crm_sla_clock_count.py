@@ -1,3 +1,4 @@
+import json
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from operator import itemgetter
@@ -84,8 +85,8 @@ class CrmSlaClock(models.Model):
         changed, tickets = [], set()
         for row, reading, is_ours in self._readings(ids):
             fresh = self._fresh_values(row, reading, is_ours, now)
-            if fresh != tuple(getattr(row, name) for name in COUNTED):
-                changed.append((row.id, *fresh))
+            if any(getattr(row, name) != value for name, value in fresh.items()):
+                changed.append({"id": row.id, **fresh})
                 tickets.add(row.ticket_id)
         if changed:
             self._write_counted(changed)
@@ -146,8 +147,8 @@ class CrmSlaClock(models.Model):
             list(ids),
         )
 
-    def _fresh_values(self, row, reading, is_ours, now) -> tuple:
-        """Give what a clock shows, in the order of ``COUNTED``."""
+    def _fresh_values(self, row, reading, is_ours, now) -> dict:
+        """Give what a clock shows: the values of ``COUNTED``."""
         deadline, first, second = reading.reached
         if row.date_stop:
             late = deadline and deadline < row.date_stop
@@ -156,38 +157,32 @@ class CrmSlaClock(models.Model):
             state = "breached"
         else:
             state = "running" if is_ours else "paused"
-        return (
-            deadline,
-            first if row.warn_first else None,
-            second if row.warn_second else None,
-            round(reading.used.total_seconds() / 3600, 4),
-            state,
-        )
+        return {
+            "deadline": deadline,
+            "warn_first_at": first if row.warn_first else None,
+            "warn_second_at": second if row.warn_second else None,
+            "used_hours": round(reading.used.total_seconds() / 3600, 4),
+            "state": state,
+        }
 
-    def _write_counted(self, rows: list[tuple]):
-        ids, deadlines, firsts, seconds, used, states = map(
-            list, zip(*rows, strict=True)
-        )
+    def _write_counted(self, rows: list[dict]):
+        # One text, for the server reads it much faster than an array of each column.
         self.env.cr.execute(
             SQL(
                 """UPDATE crm_sla_clock AS clock SET deadline = fresh.deadline,
-                    warn_first_at = fresh.first, warn_second_at = fresh.second,
-                    used_hours = fresh.used, state = fresh.state
-                FROM unnest(%s::int[], %s::timestamp[], %s::timestamp[],
-                    %s::timestamp[], %s::float[], %s::varchar[])
-                    AS fresh(id, deadline, first, second, used, state)
+                    warn_first_at = fresh.warn_first_at,
+                    warn_second_at = fresh.warn_second_at,
+                    used_hours = fresh.used_hours, state = fresh.state
+                FROM json_to_recordset(%s::json) AS fresh(id int, deadline timestamp,
+                    warn_first_at timestamp, warn_second_at timestamp,
+                    used_hours float, state varchar)
                 WHERE clock.id = fresh.id""",
-                ids,
-                deadlines,
-                firsts,
-                seconds,
-                used,
-                states,
+                json.dumps(rows, default=str),
             )
         )
         self.invalidate_model(COUNTED)
         self.env["helpdesk.ticket"].invalidate_model(["sla_state"])
-        self._withdraw_notices(ids)
+        self._withdraw_notices([row["id"] for row in rows])
 
     @api.model
     def _refresh_due_dates(self, ticket_ids: list[int]):
@@ -197,21 +192,22 @@ class CrmSlaClock(models.Model):
         self.env["helpdesk.ticket"].flush_model(["sla_due_date"])
         self.env.cr.execute(
             SQL(
+                # Joined, for min() of one ticket would walk through all deadlines.
                 """UPDATE helpdesk_ticket AS ticket SET sla_due_date = due.date
-                FROM (
-                    SELECT id, (
-                        SELECT min(clock.deadline) FROM crm_sla_clock AS clock
-                        WHERE clock.ticket_id = ids.id AND clock.date_stop IS NULL
-                        AND (clock.promise_id IS NOT NULL OR EXISTS (
-                            SELECT FROM crm_sla_interval AS turn
-                            WHERE turn.ticket_id = ids.id AND turn.date_stop IS NULL
-                            AND turn.party = 'us'))
-                    ) AS date
-                    FROM unnest(%s::int[]) AS ids(id)
-                ) AS due
-                WHERE ticket.id = due.id
+                FROM unnest(%(ids)s::int[]) AS ids(id) LEFT JOIN (
+                    SELECT clock.ticket_id, min(clock.deadline) AS date
+                    FROM crm_sla_clock AS clock
+                    LEFT JOIN crm_sla_interval AS turn
+                        ON turn.ticket_id = clock.ticket_id
+                        AND turn.date_stop IS NULL AND turn.party = 'us'
+                    WHERE clock.ticket_id = ANY(%(ids)s::int[])
+                    AND clock.date_stop IS NULL
+                    AND (clock.promise_id IS NOT NULL OR turn.id IS NOT NULL)
+                    GROUP BY 1
+                ) AS due ON due.ticket_id = ids.id
+                WHERE ticket.id = ids.id
                 AND ticket.sla_due_date IS DISTINCT FROM due.date""",
-                list(ticket_ids),
+                ids=list(ticket_ids),
             )
         )
         self.env["helpdesk.ticket"].invalidate_model(["sla_due_date"])

@@ -209,8 +209,8 @@ class CrmSlaPolicy(models.Model):
             if not any(policy[name] for name in TARGETS.values()):
                 raise ValidationError(
                     self.env._(
-                        "“%(policy)s” promises nothing: enter the hours for an answer "
-                        "or for the resolution.",
+                        "“%(policy)s” promises nothing: enter the hours for an answer"
+                        " or for the resolution.",
                         policy=policy.name,
                     )
                 )
