@@ -107,7 +107,7 @@ class CrmComplaint(models.Model):
     def _repetition_summary(self, mark: str, count: int) -> str:
         if mark == "repeat_customer_date":
             return self.env._(
-                "%(customer)s complains for the %(count)s. time",
+                "%(customer)s: %(count)s complaints",
                 customer=self.commercial_partner_id.display_name,
                 count=count,
             )

@@ -9,7 +9,7 @@ class CrmScorecardCriterion(models.Model):
     _order = "sequence, id"
 
     scorecard_id = fields.Many2one(
-        "crm.scorecard", required=True, index=True, ondelete="cascade"
+        "crm.scorecard", "Score Card", required=True, index=True, ondelete="cascade"
     )
     sequence = fields.Integer(default=10)
     name = fields.Char("Criterion", required=True, translate=True)

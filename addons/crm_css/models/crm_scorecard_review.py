@@ -23,6 +23,7 @@ class CrmScorecardReview(models.Model):
 
     scorecard_id = fields.Many2one(
         "crm.scorecard",
+        "Score Card",
         required=True,
         index=True,
         ondelete="restrict",

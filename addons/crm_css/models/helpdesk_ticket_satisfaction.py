@@ -81,6 +81,12 @@ class HelpdeskTicket(models.Model):
         )
         votes_sudo.search(open_votes).write({"valid_until": now})
 
+    def _compute_rating_last_value(self):
+        """Count votes, too, that are made as cast ones, by an import for example: core
+        reads the table before their document is written to it."""
+        self.env["rating.rating"].flush_model(["res_model", "res_id"])
+        return super()._compute_rating_last_value()
+
     def _send_ticket_rating_mail(self, force_send=False):
         """Nobody is asked at the change of a stage as well: the team decides."""
 

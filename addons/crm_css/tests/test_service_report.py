@@ -67,6 +67,18 @@ class TestServiceReport(ReportCase):
         )
         self.assertEqual((average, votes), (5, 1))
 
+    def test_vote_that_was_imported_counts(self):
+        ticket = self._create_ticket(self.anna, stage_id=self.done.id)
+        self.env["rating.rating"].create(
+            {
+                "res_model_id": self.env["ir.model"]._get_id("helpdesk.ticket"),
+                "res_id": ticket.id,
+                "rating": 3,
+                "consumed": True,
+            }
+        )
+        self.assertEqual(self._row(ticket).satisfaction, 3)
+
     def test_territory_counts_with_its_parts(self):
         north = self.env["crm.territory"].create({"name": "North"})
         part = north.create({"name": "Coast", "parent_id": north.id})

@@ -9,6 +9,7 @@ import {
 import { loadBundle } from "@web/core/assets";
 import { getColor } from "@web/core/colors/colors";
 import { deserializeDate, formatDate } from "@web/core/l10n/dates";
+import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { KeepLast } from "@web/core/utils/concurrency";
 import { useService } from "@web/core/utils/hooks";
@@ -24,6 +25,7 @@ export class ServiceBoard extends Component {
     static template = "crm_css.ServiceBoard";
     static components = { Layout };
     static props = { ...standardActionServiceProps };
+    static displayName = _t("Service Board");
     static path = "service-board";
 
     setup() {
