@@ -150,6 +150,7 @@ class CrmArticle(models.Model):
         search="_search_is_behind",
         help="The original was changed after this translation.",
     )
+    may_edit = fields.Boolean(compute="_compute_may_edit")
     revises_id = fields.Many2one(
         "crm.article",
         "Proposes a Change of",
@@ -181,7 +182,7 @@ class CrmArticle(models.Model):
     def _compute_teaser(self):
         for article in self:
             text = " ".join(html2plaintext(article.body or "").split())
-            short = text[:TEASER].rsplit(" ", 1)[0] + "…"
+            short = text[:TEASER].rsplit(" ", 1)[0].rstrip(" .,;:!?") + "…"
             article.teaser = text if len(text) <= TEASER else short
 
     @api.depends("source_id.date_body", "date_body")
@@ -204,6 +205,15 @@ class CrmArticle(models.Model):
             """
         )
         return [("id", "in", [row[0] for row in self.env.cr.fetchall()])]
+
+    @api.depends("state", "author_id")
+    @api.depends_context("uid")
+    def _compute_may_edit(self):
+        """Tell whether the reader may change it, so that the form says so at once."""
+        new = self.filtered(lambda article: not article._origin)
+        mine = new | (self - new)._filtered_access("write")
+        mine.may_edit = True
+        (self - mine).may_edit = False
 
     @api.model
     def _open_domain(self) -> Domain:

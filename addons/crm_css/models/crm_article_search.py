@@ -27,7 +27,7 @@ class CrmArticleSearch(models.Model):
     terms = fields.Char("Asked", required=True, readonly=True, index=True)
     lang_id = fields.Many2one("res.lang", "Language", readonly=True, index=True)
     audience = fields.Selection(AUDIENCES, "Asked by", required=True, readonly=True)
-    hits = fields.Integer("Found", readonly=True)
+    hits = fields.Integer("Found", required=True, readonly=True, default=0)
     clicked = fields.Boolean("Opened one", readonly=True)
     day = fields.Date(
         required=True, readonly=True, default=fields.Date.today, index=True

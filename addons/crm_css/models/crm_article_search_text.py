@@ -4,7 +4,8 @@ from odoo.tools import SQL, html2plaintext
 
 from ..tools import fulltext
 
-COLUMN = "search_vector"
+# What is searched, and the part of it without the body: far smaller.
+COLUMN, TITLE_COLUMN = "search_vector", "search_title_vector"
 # How much a word counts in the body, the keywords and the title.
 WEIGHTS = "{0.1, 0.2, 0.5, 1.0}"
 # One is found by mistyping a word of this length or longer.
@@ -17,7 +18,15 @@ SYSTEM = "base.group_system"
 LISTED = 500
 
 
-def _vector_definition() -> str:
+# So many articles are ranked by all their words in the time that a search may take.
+CROWD = 1_000
+# Of a long text so many words are looked for.
+MOST_WORDS = 12
+# A shorter beginning is that of too many words.
+SHORTEST_BEGINNING = 3
+
+
+def _vector_definition(columns: tuple[str, ...]) -> str:
     """Give the expression that the database keeps the full text index of a row by.
 
     The configuration has to be written out: its name taken from a column would not be
@@ -27,7 +36,7 @@ def _vector_definition() -> str:
         f"WHEN '{config}' THEN "
         + " || ".join(
             f"setweight(to_tsvector('{config}', coalesce({column}, '')), '{weight}')"
-            for column, weight in zip(SOURCES[1:], "ABC", strict=True)
+            for column, weight in zip(columns, "ABC", strict=False)
         )
         for config in [*sorted(fulltext.CONFIGS.values()), fulltext.SIMPLE]
     )
@@ -66,34 +75,40 @@ class CrmArticle(models.Model):
     )
 
     def init(self):
-        """Add what Odoo has no type of field for: the vector, and its indexes."""
-        cr, table = self.env.cr, self._table
-        definition = _vector_definition()
+        """Add what Odoo has no type of field for: the vectors, and their indexes."""
+        self._keep_vector(COLUMN, _vector_definition(SOURCES[1:]))
+        self._keep_vector(TITLE_COLUMN, _vector_definition(SOURCES[1:3]))
+        self._create_text_index("search", COLUMN)
+        self._create_text_index("title", TITLE_COLUMN)
+        if self.env.registry.has_trigram:
+            self._create_text_index("latin", "search_latin gin_trgm_ops")
+
+    def _keep_vector(self, name: str, definition: str):
+        """Have the database keep a vector; make it anew where its definition changed,
+        which stands in the column's comment."""
+        cr = self.env.cr
+        table, column = SQL.identifier(self._table), SQL.identifier(name)
         cr.execute(
             SQL(
                 "SELECT col_description(attrelid, attnum) FROM pg_attribute"
                 " WHERE attrelid = %s::regclass AND attname = %s AND NOT attisdropped",
-                table,
-                COLUMN,
+                self._table,
+                name,
             )
         )
-        if cr.fetchone() != (definition,):
-            name = SQL.identifier(table)
-            column = SQL.identifier(COLUMN)
-            cr.execute(SQL("ALTER TABLE %s DROP COLUMN IF EXISTS %s", name, column))
-            cr.execute(
-                SQL(
-                    "ALTER TABLE %s ADD COLUMN %s tsvector"
-                    " GENERATED ALWAYS AS (%s) STORED",
-                    name,
-                    column,
-                    SQL(definition),  # pylint: disable=sql-injection
-                )
+        if cr.fetchone() == (definition,):
+            return
+        expression = SQL(definition)  # pylint: disable=sql-injection
+        cr.execute(SQL("ALTER TABLE %s DROP COLUMN IF EXISTS %s", table, column))
+        cr.execute(
+            SQL(
+                "ALTER TABLE %s ADD COLUMN %s tsvector GENERATED ALWAYS AS (%s) STORED",
+                table,
+                column,
+                expression,
             )
-            cr.execute(SQL("COMMENT ON COLUMN %s.%s IS %s", name, column, definition))
-        self._create_text_index("search", COLUMN)
-        if self.env.registry.has_trigram:
-            self._create_text_index("latin", "search_latin gin_trgm_ops")
+        )
+        cr.execute(SQL("COMMENT ON COLUMN %s.%s IS %s", table, column, definition))
 
     def _create_text_index(self, name: str, expression: str):
         """Index at once what is written: articles are read far more often, and a list
@@ -147,7 +162,8 @@ class CrmArticle(models.Model):
         words = fulltext.words(text)
         if not words:
             return Domain.FALSE
-        found = self._find_words(words, None, Domain.TRUE, LISTED, any_word=False)
+        counts = self._article_counts(words, None)
+        found = self._find_words(words, counts, None, Domain.TRUE, LISTED)
         return Domain("id", "in", found.ids)
 
     # Finding
@@ -167,13 +183,66 @@ class CrmArticle(models.Model):
         if not words:
             return self.browse()
         domain = self._open_domain() & Domain(domain) & self._language_domain(lang)
-        ways = [True] if any_word else [False, True]
-        if len(words) == 1:
-            ways = [False]
-        for way in ways:
-            if found := self._find_words(words, lang, domain, limit, way):
-                return found
-        return self._find_alike(words, domain, limit)
+        counts = self._article_counts(words, lang)
+        found = self.browse()
+        if not any_word or len(words) == 1:
+            found = self._find_words(words, counts, lang, domain, limit)
+        if not found and len(words) > 1:
+            telling = self._telling_words(counts)
+            found = self._find_words(telling, counts, lang, domain, limit, True)
+        return found or self._find_alike(words, domain, limit)
+
+    def _article_counts(self, words, lang) -> dict[str, float]:
+        """Estimate how many articles have each word, by what the database knows of the
+        most common ones: any other is in fewer. Words of no index are left out.
+
+        The last word also counts as a beginning.
+        """
+        rows = self.env.execute_query(
+            SQL(
+                """
+                WITH common AS (
+                    SELECT lexeme, part * greatest(reltuples, 0) AS articles
+                      FROM pg_class
+                      JOIN pg_stats ON tablename = relname
+                       AND schemaname = relnamespace::regnamespace::text,
+                           unnest(most_common_elems::text::text[],
+                                  most_common_elem_freqs) elem(lexeme, part)
+                     WHERE pg_class.oid = %(table)s::regclass
+                       AND attname = %(column)s
+                       AND lexeme IS NOT NULL
+                ), asked AS (
+                    SELECT DISTINCT word, lexeme
+                      FROM unnest(%(words)s) word, unnest(%(configs)s) config,
+                           unnest(to_tsvector(config::regconfig, word))
+                )
+                SELECT word,
+                       coalesce(sum(articles), (SELECT min(articles) FROM common), 0)
+                  FROM asked LEFT JOIN common
+                    ON common.lexeme = asked.lexeme
+                    OR word = %(last)s AND starts_with(common.lexeme, asked.lexeme)
+                 GROUP BY word
+                """,
+                table=self._table,
+                column=COLUMN,
+                words=words,
+                configs=self._configs(lang),
+                last=words[-1],
+            )
+        )
+        return dict(rows)
+
+    @api.model
+    def _telling_words(self, counts: dict[str, float]) -> list[str]:
+        """Give the words that stand in few articles, the rarest first: those that all
+        have tell nothing, and would cost the most."""
+        telling, total = [], 0
+        for word in sorted(counts, key=counts.get)[:MOST_WORDS]:
+            total += counts[word]
+            if telling and total > CROWD:
+                break
+            telling.append(word)
+        return telling
 
     @api.model
     def _language_domain(self, lang) -> Domain:
@@ -187,28 +256,34 @@ class CrmArticle(models.Model):
             fulltext.CONFIGS.get(base, f"{base}%"),
         )
 
-    def _find_words(self, words, lang, domain, limit, any_word):
-        return self._browse_query(
-            self._words_query(words, lang, domain, limit, any_word)
-        )
-
-    def _words_query(self, words, lang, domain, limit, any_word):
-        # The columns of the index are the server's; the domain is checked as usual.
-        query = self._search_as_reader(domain)
-        vector = SQL.identifier(query.table, COLUMN)
+    def _find_words(self, words, counts, lang, domain, limit, any_word=False):
+        """Find by all words or by any; where too many articles have them, look into
+        their titles and keywords first, and rank by these."""
+        if not words:
+            return self.browse()
+        crowd = min((counts[word] for word in words if word in counts), default=0)
         asked = self._tsquery(words, lang, any_word)
-        query.add_where(SQL("%s @@ %s", vector, asked))
+        columns = [TITLE_COLUMN, COLUMN] if crowd > CROWD else [COLUMN]
+        for column in columns:
+            query = self._words_query(asked, domain, limit, column, columns[0])
+            if found := self._browse_query(query):
+                return found
+        return self.browse()
+
+    def _words_query(self, asked, domain, limit, column=COLUMN, ranked_by=COLUMN):
+        query = self._search_as_reader(domain)
+        query.add_where(SQL("%s @@ %s", SQL.identifier(query.table, column), asked))
         query.order = SQL(
             "ts_rank(%s::float4[], %s, %s) DESC, %s DESC",
             WEIGHTS,
-            vector,
+            SQL.identifier(query.table, ranked_by),
             asked,
             SQL.identifier(query.table, "id"),
         )
         query.limit = limit
         return query
 
-    def _tsquery(self, words, lang, any_word) -> SQL:
+    def _tsquery(self, words, lang, any_word=False) -> SQL:
         """Give the question as the database understands it, once in each language.
 
         The words hold letters and digits only, and they go in as a parameter.
@@ -216,21 +291,20 @@ class CrmArticle(models.Model):
         groups = []
         for word in words:
             forms = fulltext.spellings(word)
-            if word == words[-1] and not any_word and len(word) > 1:
+            if word == words[-1] and not any_word and len(word) >= SHORTEST_BEGINNING:
                 forms += [f"{form}:*" for form in forms]
             groups.append(f"({' | '.join(forms)})")
         text = (" | " if any_word else " & ").join(groups)
-        configs = dict.fromkeys(
-            [fulltext.config_of(code) for code in self._asked_languages(lang)]
-            + [fulltext.SIMPLE]
-        )
+        configs = self._configs(lang)
         parts = (SQL("to_tsquery(%s::regconfig, %s)", name, text) for name in configs)
         return SQL("(%s)", SQL(" || ").join(parts))
 
-    def _asked_languages(self, lang) -> list[str]:
-        if lang:
-            return [lang]
-        return [code for code, _name in self.env["res.lang"].get_installed()]
+    def _configs(self, lang) -> list[str]:
+        codes = [lang]
+        if not lang:
+            codes = [code for code, _name in self.env["res.lang"].get_installed()]
+        configs = [fulltext.config_of(code) for code in codes]
+        return list(dict.fromkeys([*configs, fulltext.SIMPLE]))
 
     def _find_alike(self, words, domain, limit):
         """Find titles with a word that is spelled nearly as one of these."""

@@ -90,6 +90,17 @@ class TestArticle(ArticleCase):
         with self.assertRaises(AccessError):
             article.unlink()
 
+    def test_form_says_who_may_change_it(self):
+        article = self._article()
+        draft = self._draft()
+        for user, expected in (
+            (self.author, [False, True]),
+            (self.reviewer, [True, True]),
+            (self.outsider, [False]),
+        ):
+            records = (article + draft).with_user(user)._filtered_access("read")
+            self.assertEqual(records.mapped("may_edit"), expected)
+
     # Rights
 
     def _readers(self, article):
