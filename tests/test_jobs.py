@@ -176,6 +176,7 @@ for model, (fatal, committed) in {DEATHS!r}.items():
 for model, (job, _step, _number) in jobs.items():
     with registry.cursor() as cr:
         run(model, job, cr)
+os._exit(0)  # the shell's own connection is closed
 """
 SENT = (
     "SELECT count(*), count(DISTINCT res_id) FROM mail_activity WHERE res_model = '{}'"

@@ -70,7 +70,8 @@ registry.category("web_tour.tours").add("crm_base_contact_policy_phone", {
         },
         { trigger: ".o_kanban_record:contains('Tour Beta')", run: "click" },
         { trigger: ".o_record_selected:contains('Tour Beta')" },
-        { trigger: ".o_control_panel button:contains('Plan')", run: "click" },
+        { trigger: ".o_cp_action_menus button:has(.fa-cog)", run: "click" },
+        { trigger: ".o_menu_item:contains('Plan')", run: "click" },
         {
             content: "the preview fits the screen and names both",
             trigger:

@@ -39,5 +39,11 @@ registry.category("web_tour.tours").add("crm_base_need", {
         },
         { trigger: ".o_statusbar_status .o_arrow_button_current:contains('Met')" },
         { trigger: "[name=date_closed]:not(:empty)" },
+        {
+            content: "back among the needs it is open no more",
+            trigger: ".breadcrumb-item:contains('Needs') a",
+            run: "click",
+        },
+        { trigger: ".o_list_view:not(:contains('Decaf in 5 kg bags'))" },
     ],
 });

@@ -13,9 +13,8 @@ registry.category("web_tour.tours").add("crm_base_relationship", {
             run: "click",
         },
         {
-            content: "newest first: he fell asleep after he had been regular",
-            trigger:
-                ".o_data_row:first-child:contains('Regular') [name=new]:contains('Sleeping')",
+            content: "he fell asleep after he had been regular",
+            trigger: ".o_data_row:contains('Regular') [name=new]:contains('Sleeping')",
         },
         {
             content: "back on the customer",
