@@ -52,7 +52,12 @@ class CrmFeedback(models.Model):
     )
     source = fields.Selection(SOURCES, required=True, default="talk", tracking=True)
     rating_id = fields.Many2one(
-        "rating.rating", "Vote", readonly=True, copy=False, ondelete="set null"
+        "rating.rating",
+        "Vote",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="set null",
     )
     text = fields.Text("In Full", help="In the customer's own words.")
     score = fields.Float(

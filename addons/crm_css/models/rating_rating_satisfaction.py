@@ -51,7 +51,9 @@ class RatingRating(models.Model):
         "(partner_id, asked_date) WHERE asked_date IS NOT NULL"
     )
     # The board reads the newest.
-    _cast_idx = models.Index("(rated_on) WHERE consumed AND ticket_id IS NOT NULL")
+    _cast_idx = models.Index(
+        "(rated_on) WHERE consumed IS TRUE AND ticket_id IS NOT NULL"
+    )
 
     @api.depends("res_model", "res_id")
     def _compute_ticket_id(self):
