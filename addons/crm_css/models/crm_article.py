@@ -150,7 +150,9 @@ class CrmArticle(models.Model):
         search="_search_is_behind",
         help="The original was changed after this translation.",
     )
-    may_edit = fields.Boolean(compute="_compute_may_edit")
+    may_edit = fields.Boolean(
+        compute="_compute_may_edit", export_string_translation=False
+    )
     revises_id = fields.Many2one(
         "crm.article",
         "Proposes a Change of",

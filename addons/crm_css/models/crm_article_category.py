@@ -17,7 +17,7 @@ class CrmArticleCategory(models.Model):
     parent_id = fields.Many2one(
         "crm.article.category", "Parent Category", index=True, ondelete="restrict"
     )
-    parent_path = fields.Char(index=True)
+    parent_path = fields.Char(index=True, export_string_translation=False)
     child_ids = fields.One2many("crm.article.category", "parent_id", "Subcategories")
     sequence = fields.Integer(default=10, aggregator=None)
     active = fields.Boolean(default=True)

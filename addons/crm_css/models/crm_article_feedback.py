@@ -36,7 +36,12 @@ class CrmArticleFeedback(models.Model):
     kind = fields.Selection(KINDS, "Feedback", required=True, readonly=True)
     origin = fields.Selection(ORIGINS, "Given on", required=True, readonly=True)
     day = fields.Date(required=True, readonly=True, default=fields.Date.today)
-    visitor = fields.Char(required=True, readonly=True, groups="base.group_system")
+    visitor = fields.Char(
+        required=True,
+        readonly=True,
+        groups="base.group_system",
+        export_string_translation=False,
+    )
 
     # One vote of a visitor, which may change; and one spared question a day.
     _vote_uniq = models.UniqueIndex("(article_id, visitor) WHERE kind <> 'solved'")

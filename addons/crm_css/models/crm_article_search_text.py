@@ -52,18 +52,36 @@ class CrmArticle(models.Model):
 
     _inherit = "crm.article"
 
-    search_config = fields.Char(compute="_compute_search_config", store=True)
+    search_config = fields.Char(
+        compute="_compute_search_config", store=True, export_string_translation=False
+    )
     search_title = fields.Char(
-        compute="_compute_search_title", store=True, groups=SYSTEM, prefetch=False
+        compute="_compute_search_title",
+        store=True,
+        groups=SYSTEM,
+        prefetch=False,
+        export_string_translation=False,
     )
     search_keywords = fields.Text(
-        compute="_compute_search_keywords", store=True, groups=SYSTEM, prefetch=False
+        compute="_compute_search_keywords",
+        store=True,
+        groups=SYSTEM,
+        prefetch=False,
+        export_string_translation=False,
     )
     search_body = fields.Text(
-        compute="_compute_search_body", store=True, groups=SYSTEM, prefetch=False
+        compute="_compute_search_body",
+        store=True,
+        groups=SYSTEM,
+        prefetch=False,
+        export_string_translation=False,
     )
     search_latin = fields.Char(
-        compute="_compute_search_latin", store=True, groups=SYSTEM, prefetch=False
+        compute="_compute_search_latin",
+        store=True,
+        groups=SYSTEM,
+        prefetch=False,
+        export_string_translation=False,
     )
 
     found_text = fields.Char(
