@@ -13,27 +13,27 @@ class HelpdeskTicket(models.Model):
     _inherit = "helpdesk.ticket"
 
     @api.model
-    def message_new(self, msg, custom_values=None):
+    def message_new(self, msg_dict, custom_values=None):
         values = dict(custom_values or {})
         receipt = values.pop("crm_receipt", False)
         referred = self.browse(values.pop("crm_referred", None))
-        author = self.env["res.partner"].browse(msg.get("author_id"))
+        author = self.env["res.partner"].browse(msg_dict.get("author_id"))
         intake = self._intake_vals("email", author.company_id or self.env.company)
         values = intake | values
         values |= {
-            "name": self._shortened(values.get("name") or msg.get("subject")),
-            "description": self._described(msg.get("body")),
-            "partner_name": author.name or self._name_in(msg.get("email_from")),
+            "name": self._shortened(values.get("name") or msg_dict.get("subject")),
+            "description": self._described(msg_dict.get("body")),
+            "partner_name": author.name or self._name_in(msg_dict.get("email_from")),
             "lang": author.lang or values.get("lang"),
         }
-        known = self._with_known_recipients(msg, author.commercial_partner_id)
+        known = self._with_known_recipients(msg_dict, author.commercial_partner_id)
         ticket = super().message_new(known, values)
         if referred:
             ticket.related_ticket_ids = [fields.Command.link(referred.id)]
         return ticket.with_context(crm_receipt=receipt)
 
-    def message_update(self, msg, update_vals=None):
-        known = self._with_known_recipients(msg, self.portal_customer_id)
+    def message_update(self, msg_dict, update_vals=None):
+        known = self._with_known_recipients(msg_dict, self.portal_customer_id)
         return super().message_update(known, update_vals)
 
     def _message_post_after_hook(self, message, msg_vals):
