@@ -5,3 +5,9 @@ from . import test_portal_holes
 from . import test_stand_in
 from . import test_ticket_history
 from . import test_tours
+from . import test_sla_clock
+from . import test_sla_policy
+from . import test_sla_sweep
+from . import test_sla_forecast
+from . import test_sla_rights
+from . import test_sla_tour

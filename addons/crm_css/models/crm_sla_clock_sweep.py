@@ -1,0 +1,294 @@
+from markupsafe import Markup
+
+from odoo import api, fields, models
+from odoo.tools import SQL, format_datetime
+
+from .crm_sla_notice import STEPS
+
+ACTIVITY = "crm_css.mail_activity_type_sla"
+# So many are told between two commits.
+BATCH = 200
+
+
+class CrmSlaClock(models.Model):
+    """The sweep: what happens to the clocks because time goes by.
+
+    Breaches and notices are found by one statement each over all open clocks. Whoever
+    is told is looked for only where somebody is to be told.
+    """
+
+    _inherit = "crm.sla.clock"
+
+    @api.model
+    def _cron_sweep(self):
+        """Bring all open clocks up to date, however late the job runs."""
+        commit = self.env["ir.cron"]._commit_progress
+        for done in self._catch_up():
+            if not commit(done, remaining=1):
+                return
+        self._mark_breaches()
+        commit(1, remaining=1)
+        while rows := self._claim_notices(BATCH):
+            self._give_notices(rows)
+            if not commit(len(rows), remaining=1):
+                return
+        commit(remaining=0)
+
+    @api.model
+    def _wake_up(self):
+        """Have the job look at everything soon, if nobody has deleted it."""
+        # Whoever may change stages and working hours need not know jobs.
+        cron = self.env.ref("crm_css.ir_cron_sla_sweep", raise_if_not_found=False)
+        if cron:
+            cron.sudo()._trigger()
+
+    @api.model
+    def _catch_up(self):
+        """Take in what changed behind the clocks: whose turn it is after a change of
+        stages and teams, and hours of work and holidays."""
+        self.env.flush_all()
+        changed = self.env["crm.sla.interval"]._turn_over(fields.Datetime.now())
+        yield from self._recount_where(SQL("clock.ticket_id = ANY(%s)", changed))
+        calendars = self.env["resource.calendar"].with_context(active_test=False)
+        stale = calendars.search([("sla_is_stale", "=", True)])
+        if not stale:
+            return
+        yield from self._recount_where(
+            SQL(
+                """(clock.calendar_id = ANY(%(ids)s) OR EXISTS (
+                    SELECT FROM crm_sla_interval AS turn
+                    WHERE turn.ticket_id = clock.ticket_id
+                    AND turn.calendar_id = ANY(%(ids)s)))""",
+                ids=stale.ids,
+            )
+        )
+        # In the end: if the job is killed before, the next run begins anew.
+        stale.write({"sla_is_stale": False})
+
+    @api.model
+    def _mark_breaches(self):
+        """Mark what is over its time; what another process is changing waits."""
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                """UPDATE crm_sla_clock SET state = 'breached' WHERE id IN (
+                    SELECT id FROM crm_sla_clock
+                    WHERE date_stop IS NULL AND state = 'running' AND deadline < %s
+                    FOR NO KEY UPDATE SKIP LOCKED)""",
+                fields.Datetime.now(),
+            )
+        )
+        self.invalidate_model(["state"])
+
+    @api.model
+    def _claim_notices(self, limit: int) -> list[dict]:
+        """Find what is to be told and put it on record, in one query."""
+        self.env.flush_all()
+        rows = self.env.execute_query_dict(
+            SQL(
+                """INSERT INTO crm_sla_notice (clock_id, ticket_id, step, date_due,
+                    date, create_uid, create_date, write_uid, write_date)
+                SELECT clock.id, clock.ticket_id, step.name, step.at,
+                    %(now)s, %(uid)s, %(now)s, %(uid)s, %(now)s
+                FROM (%(due)s) AS clock
+                CROSS JOIN LATERAL (%(steps)s) AS step(name, at)
+                WHERE NOT %(given)s
+                RETURNING id, clock_id, step""",
+                now=fields.Datetime.now(),
+                uid=self.env.uid,
+                due=self._due_clocks_query(limit),
+                steps=self._due_steps_query(),
+                given=self._given_condition(),
+            )
+        )
+        self.env["crm.sla.notice"].invalidate_model()
+        self.invalidate_model(["notice_ids"])
+        return rows
+
+    def _due_clocks_query(self, limit: int) -> SQL:
+        return SQL(
+            """SELECT clock.* FROM crm_sla_clock AS clock
+            JOIN helpdesk_ticket AS ticket ON ticket.id = clock.ticket_id
+            WHERE clock.date_stop IS NULL AND clock.state IN ('running', 'breached')
+                AND ticket.active AND LEAST(
+                    clock.warn_first_at, clock.warn_second_at, clock.deadline) <= %s
+                AND EXISTS (SELECT FROM (%s) AS step(name, at) WHERE NOT %s)
+            ORDER BY clock.id
+            LIMIT %s
+            FOR NO KEY UPDATE OF clock SKIP LOCKED""",
+            fields.Datetime.now(),
+            self._due_steps_query(),
+            self._given_condition(),
+            limit,
+        )
+
+    def _due_steps_query(self) -> SQL:
+        """Give the steps of a clock whose moment has come."""
+        return SQL(
+            """SELECT * FROM (VALUES
+                ('first', clock.warn_first_at),
+                ('second', clock.warn_second_at),
+                ('breach', CASE WHEN clock.state = 'breached' THEN clock.deadline END)
+            ) AS step(name, at) WHERE at <= %s""",
+            fields.Datetime.now(),
+        )
+
+    def _given_condition(self) -> SQL:
+        return SQL(
+            """EXISTS (
+                SELECT FROM crm_sla_notice AS given
+                WHERE given.clock_id = clock.id AND given.step = step.name
+                AND given.withdrawn IS NOT TRUE)"""
+        )
+
+    @api.model
+    def _withdraw_notices(self, ids: list[int]):
+        """Take back what was told too early, for its moment lies ahead again."""
+        withdrawn = self.env.execute_query(
+            SQL(
+                """UPDATE crm_sla_notice AS notice SET withdrawn = TRUE
+                FROM crm_sla_clock AS clock
+                WHERE notice.clock_id = ANY(%s) AND notice.clock_id = clock.id
+                AND clock.date_stop IS NULL AND notice.withdrawn IS NOT TRUE
+                AND %s < CASE notice.step WHEN 'first' THEN clock.warn_first_at
+                    WHEN 'second' THEN clock.warn_second_at ELSE clock.deadline END
+                RETURNING notice.id""",
+                list(ids),
+                fields.Datetime.now(),
+            )
+        )
+        if withdrawn:
+            self.env["crm.sla.notice"].invalidate_model(["withdrawn"])
+
+    @api.model
+    def _give_notices(self, rows: list[dict]):
+        """Tell the latest step of each clock, with the reason, to somebody at work."""
+        order = [step for step, _label in STEPS]
+        rows.sort(key=lambda row: order.index(row["step"]))
+        latest = {row["clock_id"]: row for row in rows}
+        clocks = self.browse(latest)
+        presence = self.env["res.users"]._at_work(
+            clocks._receivers_of_all(), fields.Datetime.now()
+        )
+        clocks._drop_activities()
+        texts, planned = {}, {}
+        for clock in clocks:
+            row = latest[clock.id]
+            user, why = clock._receiver(row["step"], presence)
+            text = clock._notice_text(row["step"], user, why)
+            texts.setdefault(clock.ticket_id.id, []).append(text)
+            if user:
+                planned[row["id"]] = clock._activity_vals(row["step"], user)
+        clocks.ticket_id._message_log_batch(
+            bodies={
+                ticket_id: Markup("<br/>").join(several)
+                for ticket_id, several in texts.items()
+            }
+        )
+        breaches = {row["id"] for row in latest.values() if row["step"] == "breach"}
+        self._plan(planned, breaches)
+
+    def _plan(self, planned: dict[int, dict], by_mail: set[int]):
+        """Plan an activity for each notice; those of breaches go out by mail too."""
+        notices = self.env["crm.sla.notice"].browse(planned)
+        for some, quiet in (
+            (notices.filtered(lambda notice: notice.id not in by_mail), True),
+            (notices.filtered(lambda notice: notice.id in by_mail), False),
+        ):
+            activities = self.env["mail.activity"].with_context(
+                mail_activity_quick_update=quiet
+            )
+            activities = activities.create([planned[id_] for id_ in some._ids])
+            for notice, activity in zip(some, activities, strict=True):
+                notice.user_id = activity.user_id
+                notice.activity_id = activity
+
+    def _drop_activities(self):
+        """Take back what was planned for these clocks and is not done yet."""
+        self.notice_ids.activity_id.filtered("active").unlink()
+
+    # Who is told
+
+    def _receivers_of_all(self):
+        """Give all who may have to be told, to look them up at once."""
+        policies = self.policy_id
+        leaders = self.ticket_id.team_id.user_id
+        return (
+            self.ticket_id.user_id
+            | leaders
+            | self.ticket_id.team_id.user_ids
+            | policies.escalate_user_id
+            | policies.escalate_group_id.all_user_ids
+            | self.env.ref("helpdesk_mgmt.group_helpdesk_manager").all_user_ids
+        )
+
+    def _wanted_receivers(self, step: str) -> list:
+        """Give who should be told, the one who answers for it first."""
+        team, policy = self.ticket_id.team_id, self.policy_id
+        agent, leader = self.ticket_id.user_id, team.user_id
+        managers = self.env.ref("helpdesk_mgmt.group_helpdesk_manager").all_user_ids
+        managers = managers.filtered(
+            lambda user: self.company_id in user.company_ids
+        ).sorted(lambda user: (user == self.env.ref("base.user_admin"), user.id))
+        named = {
+            "user": policy.escalate_user_id,
+            "group": policy.escalate_group_id.all_user_ids.sorted("id"),
+        }.get(policy.escalate_to, leader)
+        if step != "breach":
+            named = agent
+        return [*named, *leader, *team.user_ids.sorted("id"), *managers]
+
+    def _receiver(self, step: str, presence) -> tuple:
+        """Give who is told, and why it is not the one who answers for it. A breach is
+        told to somebody in whose working hours it is, if there is one.
+
+        :param presence: who is there, from ``res.users._at_work()``
+        """
+        wanted, customer = self._wanted_receivers(step), self.commercial_partner_id
+        pairs = [(user, presence.acting(user, customer)) for user in wanted]
+        reachable = [(user, acting) for user, acting in pairs if acting]
+        if not reachable:
+            return self.env["res.users"], self.env._("Nobody of the team is at work.")
+        working = [pair for pair in reachable if presence.works_now(pair[1])]
+        asked, user = (working if step == "breach" and working else reachable)[0]
+        if user != asked:
+            why = self.env._(
+                "%(user)s stands in for %(absent)s.", user=user.name, absent=asked.name
+            )
+        elif user != wanted[0]:
+            why = self.env._("%(absent)s is not at work now.", absent=wanted[0].name)
+        else:
+            why = ""
+        return user, why
+
+    def _notice_text(self, step: str, user, why: str):
+        clock = self.with_context(lang=user.lang, tz=user.tz) if user else self
+        text = clock._notice_summary(step, user)
+        to_whom = clock.env._("Told %(user)s.", user=user.name) if user else ""
+        return Markup("%s %s %s") % (text, to_whom, why)
+
+    def _notice_summary(self, step: str, user) -> str:
+        words = {
+            "what": self.promise_id.name or self._kind_label(),
+            "date": format_datetime(
+                self.env, self.deadline, tz=user.tz or self.tz, dt_format="short"
+            ),
+            "policy": self.policy_id.name or self.env._("promise"),
+        }
+        if step == "breach":
+            return self.env._(
+                "Breached: %(what)s was due on %(date)s (%(policy)s).", **words
+            )
+        return self.env._("Warning: %(what)s is due on %(date)s (%(policy)s).", **words)
+
+    def _activity_vals(self, step: str, user) -> dict:
+        clock = self.with_context(lang=user.lang, tz=user.tz)
+        return {
+            "activity_type_id": self.env.ref(ACTIVITY).id,
+            "res_model_id": self.env["ir.model"]._get_id("helpdesk.ticket"),
+            "res_id": self.ticket_id.id,
+            "user_id": user.id,
+            "automated": True,
+            "summary": clock._notice_summary(step, user),
+            "date_deadline": fields.Date.context_today(clock),
+        }

@@ -1,0 +1,2 @@
+from . import crm_sla_forecast
+from . import crm_sla_report
