@@ -167,17 +167,21 @@ _NOTICES = """
     INSERT INTO crm_sla_notice (clock_id, ticket_id, step, date_due, date)
     SELECT clock.id, clock.ticket_id, step.name, step.at, %(now)s
     FROM crm_sla_clock AS clock
-    CROSS JOIN LATERAL (VALUES ('first', clock.warn_first_at),
-        ('second', clock.warn_second_at),
-        ('breach', CASE WHEN state = 'breached' THEN clock.deadline END)
-    ) AS step(name, at)
+    CROSS JOIN LATERAL (VALUES (1, 'first', clock.warn_first_at),
+        (2, 'second', clock.warn_second_at),
+        (3, 'breach', CASE WHEN state = 'breached' THEN clock.deadline END)
+    ) AS step(number, name, at)
     WHERE clock.date_stop IS NULL AND clock.state IN ('running', 'breached')
-    AND step.at <= %(now)s
-    AND NOT EXISTS (SELECT FROM crm_sla_notice AS given
-        WHERE given.clock_id = clock.id AND given.step = step.name)"""
+    AND step.at <= %(now)s AND step.number > COALESCE(clock.told, 0)"""
+
+_TOLD = """
+    UPDATE crm_sla_clock SET told = CASE WHEN state = 'breached' THEN 3
+        WHEN warn_second_at <= %(now)s THEN 2 ELSE 1 END
+    WHERE date_stop IS NULL AND (state = 'breached'
+        OR (state = 'running' AND warn_first_at <= %(now)s))"""
 
 _RESULT = f"""
-    SELECT clock.id, {COUNTED}, ticket.sla_due_date, (
+    SELECT clock.id, {COUNTED}, told, ticket.sla_due_date, (
         SELECT string_agg(step, ' ' ORDER BY step) FROM crm_sla_notice AS notice
         WHERE notice.clock_id = clock.id)
     FROM crm_sla_clock AS clock
@@ -335,7 +339,7 @@ class Clocks:
         clocks._claim_notices(CLOCKS)
 
     def _sweep_theirs(self, env) -> None:
-        for statement in (_BREACHES, _NOTICES):
+        for statement in (_BREACHES, _NOTICES, _TOLD):
             env.cr.execute(statement, {"now": self.now})
 
 

@@ -16,6 +16,7 @@ from . import crm_promise_sla
 from . import crm_sla_clock
 from . import crm_sla_clock_count
 from . import crm_sla_clock_forecast
+from . import crm_sla_clock_hint
 from . import crm_sla_clock_sweep
 from . import crm_sla_interval
 from . import crm_sla_notice

@@ -72,7 +72,7 @@ class CrmSlaClock(models.Model):
     date_stop = fields.Datetime("Stopped", readonly=True)
     state = fields.Selection(STATES, required=True, readonly=True, default="running")
     used_hours = fields.Float(
-        "Used",
+        "Used Until Last Turn",
         readonly=True,
         help="Working hours in which we had to act, up to the last change of who has"
         " to.",
@@ -90,6 +90,13 @@ class CrmSlaClock(models.Model):
         readonly=True,
         index="btree_not_null",
         help="Who had the ticket when the clock stopped.",
+    )
+    told = fields.Integer(
+        "Told So Far",
+        readonly=True,
+        aggregator=None,
+        help="How far warnings and the breach were told: 1, 2 and 3.",
+        export_string_translation=False,
     )
     notice_ids = fields.One2many("crm.sla.notice", "clock_id", "Told", readonly=True)
 

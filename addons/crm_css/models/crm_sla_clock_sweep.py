@@ -82,83 +82,77 @@ class CrmSlaClock(models.Model):
 
     @api.model
     def _claim_notices(self, limit: int) -> list[dict]:
-        """Find what is to be told and put it on record, in one query."""
+        """Find so many clocks of which something is to be told, and put that on
+        record, in one query. What another process is changing is left to the next run.
+        """
         self.env.flush_all()
+        now = fields.Datetime.now()
         rows = self.env.execute_query_dict(
             SQL(
-                """INSERT INTO crm_sla_notice (clock_id, ticket_id, step, date_due,
+                """WITH due AS (
+                    SELECT clock.*, %(level)s AS level FROM crm_sla_clock AS clock
+                    JOIN helpdesk_ticket AS ticket ON ticket.id = clock.ticket_id
+                    WHERE clock.date_stop IS NULL AND ticket.active
+                        AND clock.state IN ('running', 'breached')
+                        AND COALESCE(clock.told, 0) < %(level)s
+                    LIMIT %(limit)s
+                    FOR NO KEY UPDATE OF clock SKIP LOCKED
+                ), told AS (
+                    UPDATE crm_sla_clock AS clock SET told = due.level
+                    FROM due WHERE clock.id = due.id
+                )
+                INSERT INTO crm_sla_notice (clock_id, ticket_id, step, date_due,
                     date, create_uid, create_date, write_uid, write_date)
-                SELECT clock.id, clock.ticket_id, step.name, step.at,
+                SELECT due.id, due.ticket_id, step.name, step.at,
                     %(now)s, %(uid)s, %(now)s, %(uid)s, %(now)s
-                FROM (%(due)s) AS clock
-                CROSS JOIN LATERAL (%(steps)s) AS step(name, at)
-                WHERE NOT %(given)s
+                FROM due CROSS JOIN LATERAL (VALUES
+                    (1, 'first', due.warn_first_at),
+                    (2, 'second', due.warn_second_at),
+                    (3, 'breach', due.deadline)
+                ) AS step(number, name, at)
+                WHERE step.number > COALESCE(due.told, 0) AND step.number <= due.level
+                    AND step.at IS NOT NULL
                 RETURNING id, clock_id, step""",
-                now=fields.Datetime.now(),
+                level=self._level(now),
+                limit=limit,
+                now=now,
                 uid=self.env.uid,
-                due=self._due_clocks_query(limit),
-                steps=self._due_steps_query(),
-                given=self._given_condition(),
             )
         )
         self.env["crm.sla.notice"].invalidate_model()
-        self.invalidate_model(["notice_ids"])
+        self.invalidate_model(["notice_ids", "told"])
         return rows
 
-    def _due_clocks_query(self, limit: int) -> SQL:
+    def _level(self, now) -> SQL:
+        """Give how far a clock is: 3 breached, 2 and 1 warned, else 0."""
         return SQL(
-            """SELECT clock.* FROM crm_sla_clock AS clock
-            JOIN helpdesk_ticket AS ticket ON ticket.id = clock.ticket_id
-            WHERE clock.date_stop IS NULL AND clock.state IN ('running', 'breached')
-                AND ticket.active AND LEAST(
-                    clock.warn_first_at, clock.warn_second_at, clock.deadline) <= %s
-                AND EXISTS (SELECT FROM (%s) AS step(name, at) WHERE NOT %s)
-            ORDER BY clock.id
-            LIMIT %s
-            FOR NO KEY UPDATE OF clock SKIP LOCKED""",
-            fields.Datetime.now(),
-            self._due_steps_query(),
-            self._given_condition(),
-            limit,
-        )
-
-    def _due_steps_query(self) -> SQL:
-        """Give the steps of a clock whose moment has come."""
-        return SQL(
-            """SELECT * FROM (VALUES
-                ('first', clock.warn_first_at),
-                ('second', clock.warn_second_at),
-                ('breach', CASE WHEN clock.state = 'breached' THEN clock.deadline END)
-            ) AS step(name, at) WHERE at <= %s""",
-            fields.Datetime.now(),
-        )
-
-    def _given_condition(self) -> SQL:
-        return SQL(
-            """EXISTS (
-                SELECT FROM crm_sla_notice AS given
-                WHERE given.clock_id = clock.id AND given.step = step.name
-                AND given.withdrawn IS NOT TRUE)"""
+            """CASE WHEN clock.state = 'breached' AND clock.deadline <= %(now)s THEN 3
+                WHEN clock.warn_second_at <= %(now)s THEN 2
+                WHEN clock.warn_first_at <= %(now)s THEN 1 ELSE 0 END""",
+            now=now,
         )
 
     @api.model
     def _withdraw_notices(self, ids: list[int]):
         """Take back what was told too early, for its moment lies ahead again."""
-        withdrawn = self.env.execute_query(
+        level = self._level(fields.Datetime.now())
+        early = self.env.execute_query(
             SQL(
-                """UPDATE crm_sla_notice AS notice SET withdrawn = TRUE
-                FROM crm_sla_clock AS clock
-                WHERE notice.clock_id = ANY(%s) AND notice.clock_id = clock.id
-                AND clock.date_stop IS NULL AND notice.withdrawn IS NOT TRUE
-                AND %s < CASE notice.step WHEN 'first' THEN clock.warn_first_at
-                    WHEN 'second' THEN clock.warn_second_at ELSE clock.deadline END
-                RETURNING notice.id""",
-                list(ids),
-                fields.Datetime.now(),
+                """UPDATE crm_sla_clock AS clock SET told = %(level)s
+                WHERE clock.id = ANY(%(ids)s) AND clock.date_stop IS NULL
+                AND clock.told > %(level)s RETURNING clock.id, clock.told""",
+                level=level,
+                ids=list(ids),
             )
         )
-        if withdrawn:
-            self.env["crm.sla.notice"].invalidate_model(["withdrawn"])
+        if not early:
+            return
+        self.invalidate_model(["told"])
+        steps = [step for step, _label in STEPS]
+        for clock in self.browse(id_ for id_, _told in early):
+            clock.notice_ids.filtered(
+                lambda notice, told=clock.told: steps.index(notice.step) >= told
+            ).withdrawn = True
 
     @api.model
     def _give_notices(self, rows: list[dict]):

@@ -65,7 +65,9 @@ class CrmSlaReport(models.Model):
     breached = fields.Integer(readonly=True)
     kept_rate = fields.Float("Kept %", readonly=True, aggregator="avg", digits=(5, 1))
     target_hours = fields.Float(readonly=True, aggregator="avg")
-    used_hours = fields.Float(readonly=True, aggregator="avg")
+    used_hours = fields.Float(
+        readonly=True, aggregator="avg", help="Of what is done; empty while it is not."
+    )
 
     @property
     def _table_query(self) -> SQL:
@@ -83,7 +85,9 @@ class CrmSlaReport(models.Model):
                 COALESCE(clock.date_stop, clock.deadline) AS date, 1 AS clocks,
                 %(kept)s AS kept, 1 - %(kept)s AS breached,
                 %(kept)s * 100.0 AS kept_rate,
-                clock.target_hours, clock.used_hours
+                clock.target_hours,
+                CASE WHEN clock.date_stop IS NOT NULL THEN clock.used_hours END
+                    AS used_hours
             FROM crm_sla_clock AS clock
             JOIN helpdesk_ticket AS ticket ON ticket.id = clock.ticket_id
             WHERE clock.id IN (%(seen)s)""",

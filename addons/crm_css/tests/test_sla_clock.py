@@ -168,6 +168,13 @@ class TestSlaClock(SlaCase):
         self._answer(self.ticket, "2026-03-02 14:00:01")
         self.assertEqual(self._clock(self.ticket).state, "breached")
 
+    def test_time_that_is_used_is_told_up_to_this_moment(self):
+        clock = self._clock(self.ticket)
+        with freeze_time("2026-03-02 12:30:00"):
+            # 10 to 12 and 13 to 13:30 o'clock in Berlin.
+            self.assertEqual(clock.used_now_hours, 2.5)
+            self.assertIn("02:30 / 04:00", self.ticket.sla_hint)
+
     def test_answer_leaves_the_resolution_to_be_done(self):
         self._answer(self.ticket, "2026-03-02 09:30:00")
         self.assertEqual(self._clock(self.ticket, "resolution").state, "running")
