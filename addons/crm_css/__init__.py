@@ -7,7 +7,6 @@ from . import wizard
 PORTAL_RULE = """['|',
                 ('partner_id', 'child_of', [user.commercial_partner_id.id]),
                 ('message_partner_ids','child_of',[user.commercial_partner_id.id])]"""
-from . import report
 
 
 def _uninstall_hook(env):

@@ -68,7 +68,6 @@
         "wizard/crm_entitlement_book_views.xml",
         "report/crm_service_report_views.xml",
         "report/crm_owned_warranty_templates.xml",
-        "data/ir_cron_sla_data.xml",
         "views/contract_contract_views.xml",
         "views/crm_priority_rule_views.xml",
         "views/crm_service_level_views.xml",
@@ -136,8 +135,6 @@
         "views/crm_owned_menus.xml",
         "views/helpdesk_ticket_teams_menus.xml",
         "views/crm_article_menus.xml",
-        "views/crm_css_menus.xml",
-        "views/crm_sla_menus.xml",
     ],
     "demo": [
         "demo/res_users_demo.xml",
@@ -154,7 +151,6 @@
         "demo/helpdesk_ticket_teams_demo.xml",
         "demo/ticket_intake_demo.xml",
         "demo/crm_article_demo.xml",
-        "demo/crm_sla_clock_demo.xml",
     ],
     "assets": {
         "web.assets_backend": [

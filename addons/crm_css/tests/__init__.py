@@ -56,9 +56,3 @@ from . import test_ticket_history
 from . import test_ticket_merge
 from . import test_tours
 from . import test_work_queue
-from . import test_sla_clock
-from . import test_sla_policy
-from . import test_sla_sweep
-from . import test_sla_forecast
-from . import test_sla_rights
-from . import test_sla_tour
