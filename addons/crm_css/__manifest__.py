@@ -20,6 +20,7 @@
     "data": [
         "security/crm_css_groups.xml",
         "security/ir.model.access.csv",
+        "security/contract_portal_rules.xml",
         "security/crm_priority_rule_rules.xml",
         "security/crm_service_level_rules.xml",
         "security/crm_service_rule_rules.xml",

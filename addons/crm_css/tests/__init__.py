@@ -1,5 +1,6 @@
 from . import test_forget
 from . import test_answer
+from . import test_contract_portal
 from . import test_mail_gateway
 from . import test_portal_holes
 from . import test_priority
