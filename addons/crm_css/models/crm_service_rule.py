@@ -229,10 +229,9 @@ class CrmServiceRule(models.Model):
     def _due(self, Ticket):
         try:
             return Ticket.search(self._timed_domain())
-        except (ValueError, SyntaxError, TypeError, KeyError):
-            _logger.warning(
-                "Service rule %s names tickets that no search finds", self.id
-            )
+        except (ValueError, SyntaxError, TypeError, KeyError) as error:
+            if self.run_ids[:1].told != str(error)[:500]:  # told once, not each time
+                self._note_failure(Ticket, error)
             return Ticket
 
     # Trying out
@@ -241,6 +240,7 @@ class CrmServiceRule(models.Model):
         """Show which open tickets the rule would hold for now, and what it would do."""
         self.ensure_one()
         self.check_access("write")
+        self._check_domain()  # it may name a field that is gone by now
         Ticket = self.env["helpdesk.ticket"]
         if self.is_timed:
             tickets = Ticket.search(self._timed_domain(), limit=TRIED)

@@ -116,8 +116,8 @@ class CrmWorkClaim(models.Model):
         """Take ``document`` in hand; say whether it worked.
 
         On a connection of its own: its snapshot is fresh, so that it knows what was
-        taken a moment ago, and its row stands before anybody else asks. Were it part of
-        the request, twenty agents at once would mostly begin anew.
+        taken a moment ago, and its row stands before anybody else asks. As part of the
+        request, of twenty agents at once some collided until Odoo gave up.
         """
         now = fields.Datetime.now()
         values = {

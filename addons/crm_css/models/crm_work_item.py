@@ -216,8 +216,10 @@ class CrmWorkItem(models.Model):
 
     @api.model
     def _open(self, document) -> dict:
-        if document._name == "mail.activity":
-            document = self.env[document.res_model].browse(document.res_id)
+        if document and document._name == "mail.activity":
+            document = self.env[document.res_model].browse(document.res_id).exists()
+        if not document:
+            raise UserError(self.env._("This document was deleted by now."))
         return {
             "type": "ir.actions.act_window",
             "res_model": document._name,

@@ -27,6 +27,7 @@ class HelpdeskTicket(models.Model):
         VALUE_CLASSES,
         compute="_compute_value_class",
         store=True,
+        groups="base.group_user",  # no word of it to the customer
         help="The class of the customer; of a closed ticket, when it was closed.",
     )
     priority = fields.Selection(
@@ -35,16 +36,19 @@ class HelpdeskTicket(models.Model):
     priority_points = fields.Integer(
         compute="_compute_priority", store=True, aggregator=None
     )
-    priority_reason = fields.Char("Why", compute="_compute_priority_reason")
+    priority_reason = fields.Char(
+        "Why", compute="_compute_priority_reason", groups="base.group_user"
+    )
     priority_by_hand = fields.Selection(
         selection=lambda self: self._fields["priority"].selection,
         string="Priority by hand",
         copy=False,
         tracking=True,
+        groups="base.group_user",
         help="Overrides the priority that follows from customer and severity.",
     )
     priority_hand_reason = fields.Char(
-        "Reason of the override", copy=False, tracking=True
+        "Reason of the override", copy=False, tracking=True, groups="base.group_user"
     )
 
     @api.depends("partner_id.value_class", "company_id")

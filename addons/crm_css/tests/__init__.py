@@ -24,6 +24,7 @@ from . import test_forget
 from . import test_macro
 from . import test_mail_automatic
 from . import test_mail_broken
+from . import test_contract_portal
 from . import test_mail_gateway
 from . import test_mail_sender
 from . import test_mail_tour

@@ -163,6 +163,20 @@ class TestPriority(ServiceCase):
         rule.company_id = other
         self.assertPriority(self._create_ticket(self.anna, severity="3"), "1", 0)
 
+    def test_customer_reads_the_own_ticket_and_not_what_is_thought_of_him(self):
+        portal = new_test_user(self.env, "css_portal", groups="base.group_portal")
+        self.nordlicht.value_class = "a"
+        ticket = self._create_ticket(portal.partner_id).with_user(portal)
+        self.assertEqual(ticket.read(["name"])[0]["name"], "Grinder stops")
+        for name in (
+            "value_class",
+            "priority_reason",
+            "priority_by_hand",
+            "priority_hand_reason",
+        ):
+            with self.assertRaises(AccessError):
+                ticket.read([name])
+
     def test_many_tickets_do_not_cost_a_query_each(self):
         tickets = self._create_ticket(self.anna)
         for _i in range(29):

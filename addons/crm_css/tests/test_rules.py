@@ -217,9 +217,10 @@ class TestRules(RuleCase):
         broken.invalidate_recordset()
         with freeze_time("2026-03-02 08:00:00"):
             ticket = self._create_ticket(self.anna)
-        with mute_logger(ENGINE):
-            self._cron("ir_cron_service_rule")
+        self._cron("ir_cron_service_rule")
+        self._cron("ir_cron_service_rule")
         self.assertIn(ticket, sound.run_ids.ticket_id)
+        self.assertEqual(broken.run_ids.mapped("is_failed"), [True])
 
     # Dry run, log, bad input, rights
 
@@ -232,6 +233,16 @@ class TestRules(RuleCase):
         self.assertIn("Standstill", trial.line_ids.told)
         self.assertEqual(ticket.severity, "1")
         self.assertFalse(rule.run_ids)
+
+    def test_dry_run_of_a_broken_rule_says_what_is_wrong(self):
+        rule = self._severe()
+        self.env.cr.execute(
+            "UPDATE crm_service_rule SET domain = %s WHERE id = %s",
+            ('[("gone_field", "=", 1)]', rule.id),
+        )
+        rule.invalidate_recordset()
+        with self.assertRaisesRegex(ValidationError, "gone_field"):
+            rule.with_user(self.manager).action_try()
 
     def test_code_in_the_domain_is_refused(self):
         for domain in ("__import__('os').getcwd()", "[('name', '=', x)]", "nonsense("):

@@ -211,10 +211,10 @@ class TestWorkQueue(ServiceCase):
         Item = self.env["crm.work.item"].with_user(self.mia)
         self.assertEqual(Item.current(), {})
         self.assertFalse(self._next(self.mia))
-        self.assertEqual(
-            self.env["crm.work.claim"].with_user(self.mia).search([]).mapped("name"),
-            [""],
-        )
+        claim = self.env["crm.work.claim"].with_user(self.mia).search([])
+        self.assertEqual(claim.mapped("name"), [""])
+        with self.assertRaisesRegex(UserError, "deleted"):
+            claim.action_open()
 
     def test_asking_costs_the_same_for_a_long_queue(self):
         for _i in range(30):
