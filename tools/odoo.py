@@ -160,7 +160,8 @@ def base_key(settings: Settings, demo: bool) -> str:
 
 def ensure_base(settings: Settings, env: dict[str, str], demo: bool) -> str:
     """Have a database with all that the suite depends on, to copy from."""
-    name = "crm_base_demo" if demo else "crm_base_plain"
+    kind = "demo" if demo else "plain"
+    name = f"crm_base_{kind}_{base_key(settings, demo)[:8]}"
     with (LOCAL / f"{name}.lock").open("a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         _ensure_base(settings, env, demo, name)

@@ -26,7 +26,6 @@
         "security/crm_complaint_rules.xml",
         "security/crm_feedback_rules.xml",
         "security/crm_owned_item_rules.xml",
-        "security/contract_portal_rules.xml",
         "security/crm_priority_rule_rules.xml",
         "security/crm_scorecard_rules.xml",
         "security/crm_service_level_rules.xml",

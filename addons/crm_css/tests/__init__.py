@@ -10,6 +10,7 @@ from . import test_complaint
 from . import test_complaint_page
 from . import test_contract
 from . import test_contract_access
+from . import test_contract_portal
 from . import test_contract_renewal
 from . import test_contract_terms
 from . import test_contract_ticket
@@ -24,7 +25,6 @@ from . import test_forget
 from . import test_macro
 from . import test_mail_automatic
 from . import test_mail_broken
-from . import test_contract_portal
 from . import test_mail_gateway
 from . import test_mail_sender
 from . import test_mail_tour
