@@ -10,13 +10,16 @@ PORTAL_RULE = """['|',
 
 
 def _uninstall_hook(env):
-    """Put back the rule of helpdesk_mgmt, and drop the indexes on its fields, which
-    Odoo leaves."""
+    """Put back what was changed of helpdesk_mgmt, and drop the indexes on its fields,
+    which Odoo leaves."""
     rule = env.ref(
         "helpdesk_mgmt.helpdesk_ticket_rule_portal", raise_if_not_found=False
     )
     if rule:
         rule.domain_force = PORTAL_RULE
+    action = env.ref("helpdesk_mgmt.helpdesk_ticket_action", raise_if_not_found=False)
+    if action:
+        action.context = "{}"
     env.cr.execute(
         """
         DROP INDEX IF EXISTS helpdesk_ticket__commercial_partner_id_index;

@@ -21,7 +21,6 @@
         "security/crm_css_groups.xml",
         "security/ir.model.access.csv",
         "security/contract_contract_rules.xml",
-        "security/crm_article_groups.xml",
         "security/crm_article_rules.xml",
         "security/crm_complaint_rules.xml",
         "security/crm_feedback_rules.xml",

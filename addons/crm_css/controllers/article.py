@@ -184,8 +184,7 @@ class ArticleController(http.Controller):
         user = request.env.user
         if user._is_internal():
             return "staff"
-        partner = user.has_group("crm_css.crm_css_group_service_partner")
-        return "partner" if partner else "customer"
+        return "partner" if user.partner_id._is_service_partner() else "customer"
 
     # What is there
 

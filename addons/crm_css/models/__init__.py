@@ -3,7 +3,6 @@ from . import contract_contract
 from . import contract_contract_cover
 from . import contract_contract_entitlement
 from . import contract_contract_order
-from . import contract_contract_owned
 from . import contract_contract_remind
 from . import contract_contract_renewal
 from . import contract_contract_service
@@ -102,6 +101,7 @@ from . import helpdesk_ticket_sender
 from . import helpdesk_ticket_service
 from . import helpdesk_ticket_sla
 from . import helpdesk_ticket_sla_hint
+from . import helpdesk_ticket_sla_priority
 from . import helpdesk_ticket_split
 from . import helpdesk_ticket_stage
 from . import helpdesk_ticket_stage_partner
@@ -142,6 +142,7 @@ from . import res_partner_forget_teams
 from . import res_partner_owned
 from . import res_partner_portal
 from . import res_partner_sender
+from . import res_partner_service
 from . import res_partner_sla
 from . import res_partner_ticket
 from . import res_users_at_work

@@ -23,6 +23,21 @@ class ContractContract(models.Model):
             and (not self.territory_id or not place or self._contains(place))
         )
 
+    def _covers_item(self, item) -> bool:
+        """Tell whether the contract, while it runs, covers what a customer owns."""
+        self.ensure_one()
+        products = self.covered_product_ids
+        return self.company_id == item.company_id and (
+            not products or item.product_id in products
+        )
+
+    def _cover_label(self) -> str:
+        """Name the contract with what it sells, such as "Contract 17 (Gold)"."""
+        self.ensure_one()
+        name = self.name or self.code
+        level = self.service_level_id.name
+        return f"{name} ({level})" if level else name
+
     def _contains(self, place) -> bool:
         path = place._origin.sudo().parent_path or ""
         return path.startswith(self.territory_id.parent_path or "/")

@@ -83,6 +83,12 @@ class CrmArticle(models.Model):
         help="Who may read it once it is published. Colleagues read all, partner"
         " companies also what is for customers.",
     )
+    is_for_reader = fields.Boolean(
+        compute="_compute_is_for_reader",
+        search="_search_is_for_reader",
+        export_string_translation=False,
+        help="For customers; for partner companies, where the reader's is one.",
+    )
     product_tmpl_ids = fields.Many2many(
         "product.template",
         string="Products",
@@ -446,10 +452,22 @@ class CrmArticle(models.Model):
         if self not in self.filtered_domain(self._open_domain()):
             return False
         if self.audience == "partner":
-            users_sudo = partner.sudo().user_ids  # agents may not read users' groups
-            group = "crm_css.crm_css_group_service_partner"
-            return any(user.has_group(group) for user in users_sudo)
+            return partner._is_service_partner()
         return self.audience == "customer"
+
+    @api.depends("audience")
+    @api.depends_context("uid")
+    def _compute_is_for_reader(self):
+        may = self._search_is_for_reader("in", [True])
+        for article in self:
+            article.is_for_reader = bool(article.filtered_domain(may))
+
+    @api.model
+    def _search_is_for_reader(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        serves = self.env.user.partner_id._is_service_partner()
+        return [("audience", "in", ["customer", "partner"] if serves else ["customer"])]
 
     @api.model
     def _cron_outdate(self):

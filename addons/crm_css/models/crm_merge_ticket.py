@@ -1,4 +1,4 @@
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.tools import SQL
 
 from odoo.addons.crm_base.models.crm_merge import _plain
@@ -48,6 +48,8 @@ class CrmMerge(models.Model):
             for ticket in others
         }
         self.values = {**self.values, "tickets": before}
+        others_sudo = others.sudo()  # clocks are nobody's to write
+        others_sudo._sla_open_clocks()._drop(fields.Datetime.now())
         others._close_quietly()
 
     def _unarchive(self, others):
@@ -58,14 +60,22 @@ class CrmMerge(models.Model):
             kept = dict(self.values["tickets"][str(ticket.id)])
             kept.pop("id")
             # The stage moves dates and counters of its own, so these come after it.
-            quiet = ticket._quietly()
+            quiet = ticket._merging()
             quiet.write({"rating_status": "no_rate", "stage_id": kept["stage_id"]})
             quiet.write({name: kept[name] for name in KEPT if name != "stage_id"})
+        others.sudo()._sla_choose_again()
 
     @api.model
     def _ticket_bound_models(self) -> list[str]:
         """Name models that measure one ticket and stay with it; addons add theirs."""
-        return []
+        return [
+            "crm.scorecard.review",
+            "crm.service.rule.run",
+            "crm.service.webhook",
+            "crm.sla.clock",
+            "crm.sla.interval",
+            "crm.sla.notice",
+        ]
 
     def _targets(self, reference, table, mapping):
         bound = {self.env[name]._table for name in self._ticket_bound_models()}

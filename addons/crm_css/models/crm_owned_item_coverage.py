@@ -2,9 +2,9 @@ from datetime import date, timedelta
 from typing import Literal, NamedTuple
 
 from odoo import fields, models
-from odoo.fields import Domain
 from odoo.tools import format_date
 
+from ..tools.entitlement import Cover as Entitled
 from .crm_owned_item import LIVE
 
 
@@ -40,7 +40,7 @@ class CrmOwnedItem(models.Model):
             item.id: [
                 *(item._warranty_covers(day) if item in live else ()),
                 *(
-                    Cover("contract", contract._cover_label(), contract.date_end)
+                    Cover("contract", contract._cover_label(), contract._last_day())
                     for contract in contracts.get(item.id, ())
                 ),
             ]
@@ -62,22 +62,35 @@ class CrmOwnedItem(models.Model):
             for granted in granted_sudo.sorted("date_end", reverse=True)
         ]
 
-    def _service_contracts(self, day) -> dict[int, models.BaseModel]:
-        """Map items to the contracts that sell their customer a service level.
+    def _warranty_cover(self, day) -> Entitled:
+        """Say in a few words whether a warranty covers the item on a day."""
+        self.ensure_one()
+        covers = self._warranty_covers(day) if self.state in LIVE else []
+        if covers:
+            return Entitled(True, "; ".join(map(self._cover_text, covers)))
+        if self.warranty_end and self.warranty_end < day:
+            ended = format_date(self.env, self.warranty_end)
+            text = self.env._("the warranty ended on %(date)s", date=ended)
+        else:
+            text = self.env._("no warranty")
+        return Entitled(False, text, "warning")
 
-        Who ties contracts to single items narrows it here.
-        """
+    def _service_contracts(self, day) -> dict[int, models.BaseModel]:
+        """Map items to the service contracts of their customers that cover them."""
         contracts_sudo = self.env["contract.contract"].sudo()
         found = contracts_sudo.search(
-            contracts_sudo._running_domain(day)
-            & Domain("commercial_partner_id", "in", self.commercial_partner_id.ids)
-        ).sorted(lambda contract: contract.date_end or date.max, reverse=True)
-        by_customer = found.grouped("commercial_partner_id")
+            [
+                ("is_service", "=", True),
+                ("service_step", "=", "signed"),
+                ("commercial_partner_id", "in", self.commercial_partner_id.ids),
+            ]
+        ).filtered(lambda contract: contract._runs_on(day))
+        by_customer = found.sorted(
+            lambda contract: contract._last_day() or date.max, reverse=True
+        ).grouped("commercial_partner_id")
         return {
             item.id: by_customer.get(item.commercial_partner_id, found[:0]).filtered(
-                lambda contract, item=item: (
-                    contract.company_id in (item.company_id, self.env.company.browse())
-                )
+                lambda contract, item=item: contract._covers_item(item)
             )
             for item in self
         }
@@ -104,15 +117,11 @@ class CrmOwnedItem(models.Model):
         return self.env._("Not covered: no warranty, and no service contract.")
 
     def _covered_sentence(self, covers: list[Cover]) -> str:
-        parts = []
-        for cover in covers:
-            if cover.until:
-                part = self.env._(
-                    "%(what)s until %(date)s",
-                    what=cover.label,
-                    date=format_date(self.env, cover.until),
-                )
-            else:
-                part = self.env._("%(what)s, without an end", what=cover.label)
-            parts.append(part)
+        parts = map(self._cover_text, covers)
         return self.env._("Covered: %(covers)s.", covers="; ".join(parts))
+
+    def _cover_text(self, cover: Cover) -> str:
+        if not cover.until:
+            return self.env._("%(what)s, without an end", what=cover.label)
+        date_text = format_date(self.env, cover.until)
+        return self.env._("%(what)s until %(date)s", what=cover.label, date=date_text)

@@ -39,6 +39,8 @@ class CrmServiceRule(models.Model):
             ("waiting", "The customer waits for an answer"),
             ("unassigned", "Nobody has taken the ticket"),
             ("idle", "Nothing happens on the ticket"),
+            ("warned", "A deadline comes near"),
+            ("breached", "A deadline is missed"),
         ],
         "When",
         required=True,

@@ -152,6 +152,7 @@ class CrmSlaClock(models.Model):
             )
         self._recount()
         self._drop_activities()
+        self.filtered("told").ticket_id._rate_again()
 
     def _drop(self, moment):
         """End clocks that another one replaces, or whose promise was withdrawn. They
@@ -162,6 +163,7 @@ class CrmSlaClock(models.Model):
         fresh.unlink()
         (self - fresh)._drop_activities()
         self.flush_model()  # the index lets no other begin before
+        (self - fresh).filtered("told").ticket_id._rate_again()
 
     @api.readonly
     def action_open_ticket(self) -> dict:

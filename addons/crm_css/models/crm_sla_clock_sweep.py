@@ -112,7 +112,7 @@ class CrmSlaClock(models.Model):
                 ) AS step(number, name, at)
                 WHERE step.number > COALESCE(due.told, 0) AND step.number <= due.level
                     AND step.at IS NOT NULL
-                RETURNING id, clock_id, step""",
+                RETURNING id, clock_id, ticket_id, step""",
                 level=self._level(now),
                 limit=limit,
                 now=now,
@@ -149,7 +149,9 @@ class CrmSlaClock(models.Model):
             return
         self.invalidate_model(["told"])
         steps = [step for step, _label in STEPS]
-        for clock in self.browse(id_ for id_, _told in early):
+        clocks = self.browse(id_ for id_, _told in early)
+        clocks.ticket_id._rate_again()
+        for clock in clocks:
             clock.notice_ids.filtered(
                 lambda notice, told=clock.told: steps.index(notice.step) >= told
             ).withdrawn = True
@@ -181,6 +183,17 @@ class CrmSlaClock(models.Model):
         )
         breaches = {row["id"] for row in latest.values() if row["step"] == "breach"}
         self._plan(planned, breaches)
+        clocks.ticket_id._rate_again()
+        self._fire_rules(latest.values())
+
+    @api.model
+    def _fire_rules(self, rows):
+        """Tell the service rules which tickets were warned of, and which are late."""
+        Rule = self.env["crm.service.rule"]
+        late = {row["ticket_id"] for row in rows if row["step"] == "breach"}
+        near = {row["ticket_id"] for row in rows} - late
+        Rule._fire("warned", self.env["helpdesk.ticket"].browse(near))
+        Rule._fire("breached", self.env["helpdesk.ticket"].browse(late))
 
     def _plan(self, planned: dict[int, dict], by_mail: set[int]):
         """Plan an activity for each notice; those of breaches go out by mail too."""

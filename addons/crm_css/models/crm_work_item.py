@@ -114,21 +114,21 @@ class CrmWorkItem(models.Model):
             kind=SQL("'ticket'"),
             model="helpdesk.ticket",
             domain=ours & (self._mine_or_covered() | free),
-            # An override by hand moves the ticket as far as the points would.
+            # An override by hand moves the ticket among those of its new priority.
             value=SQL("""LEAST(GREATEST(helpdesk_ticket.priority_points,
                 helpdesk_ticket.priority::int * 30 - 30),
-                helpdesk_ticket.priority::int * 30 + 30)"""),
-            due=self._ticket_due(),
+                CASE WHEN helpdesk_ticket.priority < '3'
+                THEN helpdesk_ticket.priority::int * 30 - 1 END)"""),
+            due=SQL(
+                "helpdesk_ticket.sla_due_date",
+                to_flush=self.env["helpdesk.ticket"]._fields["sla_due_date"],
+            ),
             since=SQL(
                 "COALESCE(helpdesk_ticket.asked_date, helpdesk_ticket.create_date)"
             ),
             partner=SQL("helpdesk_ticket.partner_id"),
             user=SQL("helpdesk_ticket.user_id"),
         )
-
-    @api.model
-    def _ticket_due(self) -> SQL:
-        return SQL("NULL::timestamp")
 
     @api.model
     def _promises(self) -> WorkSource:

@@ -198,7 +198,7 @@ class HelpdeskTicket(models.Model):
 
     def _masking_words(self) -> dict[str, list[str]]:
         """Tell what is known of the people of this ticket, by kind of
-        ``tools.masking.KNOWN``; addons add theirs, such as serial numbers."""
+        ``tools.masking.KNOWN``; addons add theirs."""
         # The agent may not read all of it; it is only taken out of texts.
         ticket_sudo = self.sudo()
         family_sudo = ticket_sudo.partner_id._crm_family() | ticket_sudo.partner_id
@@ -209,6 +209,8 @@ class HelpdeskTicket(models.Model):
             ).partner_id
         )
         people_sudo = family_sudo | agents_sudo
+        items_sudo = self.env["crm.owned.item"].sudo()
+        items_sudo = items_sudo.search([("partner_id", "in", family_sudo.ids)])
         return {
             "name": [*people_sudo.mapped("name"), ticket_sudo.partner_name],
             "mail": [*people_sudo.mapped("email"), ticket_sudo.partner_email],
@@ -222,5 +224,8 @@ class HelpdeskTicket(models.Model):
                 *family_sudo.mapped("company_registry"),
             ],
             "bank": family_sudo.bank_ids.mapped("acc_number"),
-            "serial": family_sudo.mapped("ref"),
+            "serial": [
+                *family_sudo.mapped("ref"),
+                *items_sudo.mapped("lot_name"),
+            ],
         }

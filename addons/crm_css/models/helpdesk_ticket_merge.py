@@ -76,6 +76,9 @@ class HelpdeskTicket(models.Model):
             self.description or "",
         )
 
+    def _merging(self):
+        return self._quietly().with_context(crm_ticket_merge=True)
+
     def _close_quietly(self):
         """Close tickets that live on in another one: nobody is written to, and nobody
         asked for a rating."""
@@ -84,7 +87,7 @@ class HelpdeskTicket(models.Model):
         ):
             closing = team._get_applicable_stages().filtered("closed")
             if closing:
-                tickets._quietly().write(
+                tickets._merging().write(
                     {"rating_status": "no_rate", "stage_id": closing[0].id}
                 )
 

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
+from ..tools.entitlement import Cover, Source
 from ..tools.serial import serial_keys
 from .crm_owned_item import LIVE
 
@@ -29,8 +30,6 @@ class HelpdeskTicket(models.Model):
         readonly=False,
         index="btree_not_null",
     )
-    coverage_hint = fields.Char("Coverage", compute="_compute_coverage_hint")
-    is_item_covered = fields.Boolean(compute="_compute_coverage_hint")
 
     @api.depends("partner_id")
     def _compute_owned_item_id(self):
@@ -51,12 +50,22 @@ class HelpdeskTicket(models.Model):
                 ticket.product_id = ticket.owned_item_id.product_id
 
     @api.depends("owned_item_id")
-    def _compute_coverage_hint(self):
-        covers = self.owned_item_id._coverage()
-        for ticket in self:
-            item = ticket.owned_item_id
-            ticket.is_item_covered = bool(covers.get(item.id))
-            ticket.coverage_hint = item and item._coverage_sentence()
+    def _compute_entitlement_hint(self):
+        return super()._compute_entitlement_hint()
+
+    @api.model
+    def _entitlement_sources(self):
+        warranty = Source("warranty", lambda tickets: tickets._warranty_covers())
+        return [*super()._entitlement_sources(), warranty]
+
+    def _warranty_covers(self) -> dict[int, Cover]:
+        """Tell how the warranty of each ticket's product stands today."""
+        today = fields.Date.context_today(self)
+        return {
+            ticket.id: ticket.owned_item_id._warranty_cover(today)
+            for ticket in self
+            if ticket.owned_item_id
+        }
 
     @api.constrains("owned_item_id", "partner_id")
     def _check_owned_item_id(self):

@@ -146,7 +146,10 @@ class HelpdeskTicket(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        return super().create([self._note_hand(vals) for vals in vals_list])
+        noted = [self._note_hand(vals) for vals in vals_list]
+        for vals in noted:
+            vals.pop("priority", None)  # it follows, and the points are computed too
+        return super().create(noted)
 
     def write(self, vals):
         return super().write(self._note_hand(vals))
@@ -155,7 +158,7 @@ class HelpdeskTicket(models.Model):
     def _note_hand(self, vals: dict) -> dict:
         """Keep a priority that other code, or an import, sets on the ticket itself."""
         if not vals.get("priority") or "priority_by_hand" in vals:
-            return vals
+            return dict(vals)
         reason = self.env._("Set by %(user)s", user=self.env.user.name)
         return vals | {
             "priority_by_hand": vals["priority"],
@@ -181,9 +184,12 @@ class HelpdeskTicket(models.Model):
     @api.model
     def _rate_anew(self):
         """Recompute the priority of all open tickets, after the rules changed."""
-        tickets_sudo = self.sudo().search([("stage_id.closed", "=", False)])
-        self.env.add_to_compute(self._fields["priority"], tickets_sudo)
-        self.env.add_to_compute(self._fields["priority_points"], tickets_sudo)
+        self.sudo().search([("stage_id.closed", "=", False)])._rate_again()
+
+    def _rate_again(self):
+        """Recompute the priority, after what its reasons read has changed."""
+        for name in ("priority", "priority_points"):
+            self.env.add_to_compute(self._fields[name], self)
 
     @api.model
     def _cron_follow_class(self):

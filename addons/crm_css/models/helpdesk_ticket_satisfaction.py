@@ -47,7 +47,8 @@ class HelpdeskTicket(models.Model):
     )
 
     def write(self, vals):
-        if not vals.get("stage_id"):
+        # What is closed by a merge goes on in another ticket: nothing to vote on.
+        if not vals.get("stage_id") or self.env.context.get("crm_ticket_merge"):
             return super().write(vals)
         was_closed = self.filtered("closed")
         result = super().write(vals)

@@ -17,6 +17,7 @@ DECIDING = {"team_id", "user_id", "company_id", "type_id", "severity", "contract
             "product_id", "territory_id", "partner_id"}  # fmt: skip
 AGENTS = "helpdesk_mgmt.group_helpdesk_user_own"
 ANSWERS = ("first_answer", "next_answer")
+TICKET_KINDS = (*ANSWERS, "resolution")
 
 
 class HelpdeskTicket(models.Model):
@@ -113,10 +114,9 @@ class HelpdeskTicket(models.Model):
         now = fields.Datetime.now()
         tickets_sudo = tickets.sudo()  # the customer may make a ticket, but no clock
         self.env["crm.sla.interval"].sudo()._turn_over(now, tickets.ids)
-        started = tickets_sudo.filtered(lambda ticket: not ticket.closed)._sla_start(
-            ("first_answer", "resolution"), now
-        )
-        started._recount()
+        # Whoever assigned it while it was made may have started them already.
+        is_open = tickets_sudo.filtered(lambda ticket: not ticket.closed)
+        is_open._sla_start_missing()._recount()
         return tickets
 
     def write(self, vals):
@@ -145,7 +145,7 @@ class HelpdeskTicket(models.Model):
         asking._sla_start(("next_answer",), now)._recount()
         return result
 
-    def _sla_open_clocks(self, kinds):
+    def _sla_open_clocks(self, kinds=TICKET_KINDS):
         return self.env["crm.sla.clock"].search(
             [
                 ("ticket_id", "in", self.ids),
@@ -160,11 +160,11 @@ class HelpdeskTicket(models.Model):
         if names & TURNING:
             self.env["crm.sla.interval"]._turn_over(now, self.ids)
             closed = self.filtered("closed") - was_closed
-            closed._sla_open_clocks((*ANSWERS, "resolution"))._stop(now)
+            closed._sla_open_clocks()._stop(now)
             (was_closed - self.filtered("closed"))._sla_reopen()
         if names & DECIDING:
             self.filtered(lambda ticket: not ticket.closed)._sla_choose_again()
-        self._sla_open_clocks((*ANSWERS, "resolution"))._recount()
+        self._sla_open_clocks()._recount()
         self.env["crm.sla.clock"]._refresh_due_dates(self.ids)
 
     def _sla_reopen(self):
@@ -198,7 +198,7 @@ class HelpdeskTicket(models.Model):
         A clock whose policy goes is ended and remains on record; what was breached
         stays so.
         """
-        clocks = self.sudo()._sla_open_clocks((*ANSWERS, "resolution"))
+        clocks = self.sudo()._sla_open_clocks()
         clocks = clocks.filtered(lambda clock: clock.state != "breached")
         since = min(clocks.mapped("date_start"), default=None)
         worktimes = self.env["resource.calendar"]._sla_worktimes(since)
@@ -223,20 +223,30 @@ class HelpdeskTicket(models.Model):
             [("ticket_id", "in", self.ids), ("state", "!=", "dropped")]
         )
         known = {(clock.ticket_id, clock.kind) for clock in clocks}
-        started = clocks.browse()
-        for ticket in self:
-            kinds = [
-                kind
-                for kind, is_wanted in (
-                    ("first_answer", not ticket.first_answer_date),
-                    ("resolution", True),
+        # Where the ledger begins, which is when the ticket came.
+        came = dict(
+            self.env["crm.sla.interval"]._read_group(
+                [("ticket_id", "in", self.ids)], ["ticket_id"], ["date_start:min"]
+            )
+        )
+        since = min(came.values(), default=None)
+        worktimes = self.env["resource.calendar"]._sla_worktimes(since)
+        vals_list = [
+            vals
+            for ticket in self
+            for kind, is_wanted in (
+                ("first_answer", not ticket.first_answer_date),
+                ("resolution", True),
+            )
+            if is_wanted
+            and (ticket, kind) not in known
+            and (
+                vals := ticket._sla_clock_vals(
+                    kind, came.get(ticket, ticket.create_date), worktimes
                 )
-                if is_wanted and (ticket, kind) not in known
-            ]
-            # Where the ledger begins, which is when the ticket came.
-            came = ticket.sla_interval_ids[:1].date_start or ticket.create_date
-            started += ticket._sla_start(kinds, came)
-        return started
+            )
+        ]
+        return clocks.create(vals_list)
 
     def _sla_clock_vals(self, kind, start, worktimes, clock=None) -> dict:
         """Give the clock that the strictest policy asks for; nothing if none does.

@@ -18,8 +18,9 @@ class MailActivity(models.Model):
                 )
             )
         result = super()._action_done(feedback=feedback, attachment_ids=attachment_ids)
-        pending.filtered(lambda one: not one.action_taken).action_taken = words
-        pending._settle()
+        if pending:  # who ticks off other things need not know feedback
+            pending.filtered(lambda one: not one.action_taken).action_taken = words
+            pending._settle()
         return result
 
     def _feedback_to_settle(self):

@@ -31,7 +31,7 @@ class CrmServiceReport(models.Model):
     """The tickets in figures: one row for each that the reader may see.
 
     Times are those of the clock, nights and holidays included: what the customer
-    waited. Deadlines of service levels have their own column, :meth:`_select_fields`.
+    waited. Deadlines that service levels set have their own column.
     """
 
     _name = "crm.service.report"
@@ -49,6 +49,7 @@ class CrmServiceReport(models.Model):
             *TAKEN,
         ],
         "helpdesk.ticket.stage": ["closed"],
+        "crm.sla.clock": ["state", "ticket_id"],
         "crm.territory": ["parent_path"],
         "res.partner": ["value_class"],
     }
@@ -122,7 +123,7 @@ class CrmServiceReport(models.Model):
 
     @api.model
     def _select_fields(self, tickets, query) -> dict[str, SQL]:
-        """Give the column of each field; addons add theirs, or fill ``breached``.
+        """Give the column of each field; addons add theirs.
 
         :param query: of the tickets that the reader may see; joins may be added to it
         """
@@ -169,7 +170,11 @@ class CrmServiceReport(models.Model):
                 is_open,
                 self._hours(created, SQL.identifier(ticket, "closed_date")),
             ),
-            "breached": SQL("NULL::int"),
+            "breached": SQL(
+                """(SELECT count(*) FROM crm_sla_clock AS clock
+                WHERE clock.ticket_id = %s AND clock.state = 'breached')::int""",
+                SQL.identifier(ticket, "id"),
+            ),
             "satisfaction": vote,
             "votes": SQL("(%s IS NOT NULL)::int", vote),
         }

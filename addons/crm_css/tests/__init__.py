@@ -19,6 +19,7 @@ from . import test_contract_watch
 from . import test_control_access
 from . import test_control_tours
 from . import test_coverage
+from . import test_deadline_counts
 from . import test_entitlement
 from . import test_feedback
 from . import test_forget

@@ -27,10 +27,16 @@ class ArticleCase(ServiceCase):
         cls.partner_company = new_test_user(
             cls.env,
             "css_service_partner",
-            groups="base.group_portal,crm_css.crm_css_group_service_partner",
+            groups="base.group_portal",
             partner_id=cls.lucia.id,
             name=cls.lucia.name,
             email=cls.lucia.email,
+        )
+        cls.env["crm.territory"].create(
+            {
+                "name": "Served by partners",
+                "service_partner_id": cls.lucia.commercial_partner_id.id,
+            }
         )
         cls.public = cls.env.ref("base.public_user")
         cls.spanish = cls.env["res.lang"]._activate_lang("es_ES")

@@ -20,11 +20,12 @@ class TestCoverage(OwnedCase):
             "name": "C-17",
             "partner_id": self.nordlicht.id,
             "service_level_id": self.gold.id,
-            "line_recurrence": False,
-            "date_start": "2025-01-01",
-            "date_end": "2025-12-31",
+            "is_service": True,
+            "service_start": date(2025, 1, 1),
         } | vals
-        return self.env["contract.contract"].create(vals)
+        contract = self.env["contract.contract"].create(vals)
+        contract.filtered("is_service").action_sign()
+        return contract
 
     def _kinds(self, day=None, item=None):
         item = item or self.item
@@ -63,17 +64,20 @@ class TestCoverage(OwnedCase):
         self.assertEqual(self._kinds(), ["maker", "contract"])
         self.assertEqual(self._kinds(date(2026, 1, 1)), ["maker"])
 
-    def test_contract_without_service_level_or_of_others_does_not(self):
-        self._create_contract(service_level_id=False)
+    def test_contract_for_other_things_or_people_does_not(self):
+        self._create_contract(is_service=False)
         self._create_contract(partner_id=self.talisman.id)
-        self._create_contract(date_start="2025-06-01")
-        self._create_contract(is_terminated=True)
+        self._create_contract(service_start=date(2025, 6, 1))
+        self._create_contract(covered_product_ids=self.beans.ids)
+        self._create_contract().write(
+            {"is_terminated": True, "terminate_date": date(2025, 2, 1)}
+        )
         company = self.env["res.company"].create({"name": "Elsewhere"})
         self._create_contract(company_id=company.id)
         self.assertEqual(self._kinds(), ["maker"])
 
     def test_contract_without_an_end_covers(self):
-        self._create_contract(date_end=False)
+        self._create_contract(term_interval=0)
         sentence = self.item._coverage_sentence(date(2030, 1, 1))
         self.assertEqual(sentence, "Covered: C-17 (Gold), without an end.")
 
@@ -195,8 +199,14 @@ class TestCoverage(OwnedCase):
     def test_ticket_takes_the_product_and_tells_the_coverage(self):
         ticket = self._create_ticket(self.anna, owned_item_id=self.item.id)
         self.assertEqual(ticket.product_id, self.grinder)
-        self.assertTrue(ticket.is_item_covered)
-        self.assertEqual(ticket.coverage_hint, "Covered: Two years until 05/03/2026.")
+        self.assertEqual(ticket.entitlement_hint, "Two years until 05/03/2026")
+        self.assertEqual(ticket.entitlement_mood, "success")
+        self._create_contract()
+        ticket.invalidate_recordset()
+        self.assertEqual(
+            ticket.entitlement_hint,
+            "Gold until 12/31/2025 · Two years until 05/03/2026",
+        )
 
     def test_product_without_an_item_stays_as_chosen(self):
         ticket = self._create_ticket(self.anna, product_id=self.beans.id)

@@ -59,8 +59,14 @@ class TestPresence(ServiceCase):
             self._tell(self.limited, "tab1", "here")
 
     def test_customer_learns_nothing_of_agents(self):
-        portal = new_test_user(self.env, "css_pres_p", groups="base.group_portal")
-        portal.partner_id.parent_id = self.nordlicht
+        portal = new_test_user(
+            self.env,
+            "css_pres_p",
+            groups="base.group_portal",
+            partner_id=self.ticket.partner_id.id,
+            name="Anna Berg",
+            email="anna@nordlicht.example",
+        )
         name = f"crm_css.ticket_presence_{self.ticket.id}"
         channels = self._channels(portal, name)
         self.assertNotIn(str((self.ticket, "presence")), channels)

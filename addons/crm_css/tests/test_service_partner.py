@@ -58,6 +58,8 @@ class TestServicePartnerRights(ServicePartnerCase):
         self.assertEqual(self._seen(self.rui), self.portuguese)
 
     def test_customer_sees_the_own_ticket_as_ever(self):
+        self.assertFalse(self._seen(self.customer))
+        self.customer.partner_id.portal_company_tickets = True
         self.assertEqual(self._seen(self.customer), self.ticket)
 
     def test_partner_writes_nothing_past_the_pages(self):

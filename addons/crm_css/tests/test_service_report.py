@@ -172,6 +172,11 @@ class TestServiceBoard(ReportCase):
     def test_median_of_the_first_answer(self):
         for hours in (1, 2, 30):
             ticket = self._create_ticket(self.anna)
+            self.env.cr.execute(
+                "UPDATE helpdesk_ticket SET create_date = %s WHERE id = %s",
+                [self._at(2), ticket.id],
+            )
+            ticket.invalidate_recordset()
             ticket._note_answer(ticket.create_date + timedelta(hours=hours))
         self.assertEqual(self._figure("answer")["value"], 2)
 

@@ -114,6 +114,7 @@ class TestSlaRights(SlaCase):
 
     def test_customer_makes_and_answers_a_ticket_on_the_portal(self):
         self.portal.partner_id.parent_id = self.nordlicht
+        self.portal.partner_id.portal_company_tickets = True
         with freeze_time("2026-03-03 10:00:00"):
             self.ticket._note_answer(self.ticket.create_date)
             self.policy.next_answer_hours = 2

@@ -62,7 +62,7 @@ class TestWorkQueue(ServiceCase):
         raised = self._ticket(priority="3")
         self.talisman.value_class = "a"
         lowered = self._ticket(self.petr, severity="3", priority="0")
-        self.assertQueue(self.mia, raised, *(plain, lowered))
+        self.assertQueue(self.mia, raised, plain, lowered)
 
     def test_what_waits_for_the_customer_or_is_closed_is_no_work(self):
         self._ticket(stage_id=self.awaiting.id)

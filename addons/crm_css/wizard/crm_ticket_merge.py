@@ -3,10 +3,13 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 
 # Of these one value is chosen; everything else of the others comes along.
-CHOSEN = ("name", "partner_id", "team_id", "user_id", "priority", "severity", "type_id",
-          "category_id", "product_id", "contract_id", "channel_id")  # fmt: skip
+CHOSEN = ("name", "partner_id", "team_id", "user_id", "priority_by_hand", "severity",
+          "type_id", "category_id", "product_id", "contract_id",
+          "channel_id")  # fmt: skip
 # Of these the highest is proposed: the merged ticket is as urgent as its worst part.
-HIGHEST = {"priority", "severity"}
+HIGHEST = {"priority_by_hand", "severity"}
+# What comes along with a value that is chosen.
+ALONG = {"priority_by_hand": ["priority_hand_reason"]}
 
 
 class CrmTicketMerge(models.TransientModel):
@@ -155,5 +158,7 @@ class CrmTicketMerge(models.TransientModel):
         for row in (self.preview or {}).get("rows", []):
             name, source = row.get("name"), tickets.get(row.get("chosen"))
             if name in CHOSEN and source and source != self.survivor_id:
-                values[name] = source.read([name], load=None)[0][name]
+                names = [name, *ALONG.get(name, ())]
+                taken = source.read(names, load=None)[0]
+                values |= {name: taken[name] for name in names}
         return values

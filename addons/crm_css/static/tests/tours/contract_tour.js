@@ -40,14 +40,14 @@ registry.category("web_tour.tours").add("crm_css_contract_book", {
     steps: () => [
         {
             content: "the ticket has found the contract by itself",
-            trigger: ".alert-success:contains('10 of 10 h left')",
+            trigger: "[name=entitlement_hint]:contains('10 of 10 h left')",
         },
         { trigger: "button[name=action_book_on_contract]", run: "click" },
         { trigger: ".modal [name=left_text]:contains('10')" },
         { trigger: ".modal [name=quantity] input", run: "edit 3.5" },
         { trigger: ".modal [name=note] input", run: "edit Cleaned the burrs" },
         { trigger: ".modal button[name=action_confirm]", run: "click" },
-        { trigger: ".alert-success:contains('6.5 of 10 h left')" },
+        { trigger: "[name=entitlement_hint]:contains('6.5 of 10 h left')" },
     ],
 });
 

@@ -14,7 +14,7 @@ registry.category("web_tour.tours").add("crm_css_owned", {
         },
         {
             content: "whether it is covered stands on the ticket at once",
-            trigger: ".o_crm_covered:contains('Covered: Two years until')",
+            trigger: "[name=entitlement_hint]:contains('Two years until')",
         },
         { trigger: "[name=product_id] input:value('Grinder')" },
         {

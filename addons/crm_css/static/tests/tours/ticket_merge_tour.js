@@ -18,7 +18,7 @@ registry.category("web_tour.tours").add("crm_css_ticket_merge", {
         {
             content: "the higher priority is proposed",
             trigger:
-                ".modal button[data-field=priority][aria-pressed=true]:contains('Very High')",
+                ".modal button[data-field=priority_by_hand][aria-pressed=true]:contains('Very High')",
         },
         { trigger: ".modal footer button[name=action_merge]", run: "click" },
         {
