@@ -6,10 +6,21 @@
     "author": "CRM Suite",
     "license": "AGPL-3",
     "depends": [
+        "account_commission_oca",
+        "commission_oca",
         "crm_base",
+        "partnership",
+        "sale_commission_oca",
         "sale_crm",
         "sale_management",
+        "sale_margin",
     ],
+    "external_dependencies": {
+        "python": [
+            "pandas",
+            "statsforecast",
+        ],
+    },
     "data": [
         "security/crm_sfa_groups.xml",
         "security/ir.model.access.csv",
