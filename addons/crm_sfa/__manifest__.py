@@ -6,11 +6,8 @@
     "author": "CRM Suite",
     "license": "AGPL-3",
     "depends": [
-        "account_commission_oca",
-        "commission_oca",
         "crm_base",
         "partnership",
-        "sale_commission_oca",
         "sale_crm",
         "sale_management",
         "sale_margin",
