@@ -87,6 +87,9 @@ class CrmServiceReport(models.Model):
         since = fields.Datetime.now() - timedelta(days=DAYS)
         reopened = scope & Domain("reopened_date", ">=", since)
         answered = scope & Domain("first_answer_date", ">=", since)
+        resolved = scope & Domain("closed_date", ">=", since)
+        missed = Domain("state", "=", "breached") & Domain("deadline", ">=", since)
+        breached = scope & Domain("sla_clock_ids", "any", missed)
         figures = [
             ("backlog", env._("Open"), opened, sum(sum(row[1:-2]) for row in rows)),
             (
@@ -108,10 +111,22 @@ class CrmServiceReport(models.Model):
                 env["helpdesk.ticket"].search_count(reopened),
             ),
             (
+                "breached",
+                env._("Deadlines missed, %(days)s days", days=DAYS),
+                breached,
+                env["helpdesk.ticket"].search_count(breached),
+            ),
+            (
                 "answer",
                 env._("First answer, median hours, %(days)s days", days=DAYS),
                 answered,
-                self._board_median(answered),
+                self._board_median(answered, "first_answer_date"),
+            ),
+            (
+                "resolution",
+                env._("Resolution, median hours, %(days)s days", days=DAYS),
+                resolved,
+                self._board_median(resolved, "closed_date"),
             ),
         ]
         made = [self._board_figure(*figure) for figure in figures]
@@ -133,11 +148,12 @@ class CrmServiceReport(models.Model):
         }
 
     @api.model
-    def _board_median(self, domain: Domain) -> float | None:
+    def _board_median(self, domain: Domain, until: str) -> float | None:
+        """Give the median of the hours from when a ticket came until a date of it."""
         query = self.env["helpdesk.ticket"]._search(domain)
         hours = self._hours(
             SQL.identifier(query.table, "create_date"),
-            SQL.identifier(query.table, "first_answer_date"),
+            SQL.identifier(query.table, until),
         )
         [[median]] = self.env.execute_query(
             query.select(SQL("percentile_cont(0.5) WITHIN GROUP (ORDER BY %s)", hours))

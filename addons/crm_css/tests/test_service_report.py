@@ -180,6 +180,34 @@ class TestServiceBoard(ReportCase):
             ticket._note_answer(ticket.create_date + timedelta(hours=hours))
         self.assertEqual(self._figure("answer")["value"], 2)
 
+    def test_median_of_the_resolution(self):
+        ticket = self._create_ticket(self.anna)
+        self.env.cr.execute(
+            "UPDATE helpdesk_ticket SET create_date = %s WHERE id = %s",
+            [self._at(2), ticket.id],
+        )
+        ticket.invalidate_recordset()
+        ticket.stage_id = self.done
+        figure = self._figure("resolution")
+        self.assertEqual(figure["value"], 48)
+        self.assertOpens(figure, ticket)
+
+    def test_missed_deadlines_open_their_tickets(self):
+        late, soon = self._create_ticket(self.anna), self._create_ticket(self.anna)
+        for ticket, state in ((late, "breached"), (soon, "running")):
+            self.env["crm.sla.clock"].create(
+                {
+                    "ticket_id": ticket.id,
+                    "kind": "next_answer",
+                    "date_start": self._at(2),
+                    "deadline": self._at(1),
+                    "state": state,
+                }
+            )
+        figure = self._figure("breached")
+        self.assertEqual(figure["value"], 1)
+        self.assertOpens(figure, late)
+
     def test_nothing_is_not_zero(self):
         self.assertIsNone(self._figure("answer")["value"])
         self.assertIsNone(self._figure("satisfaction")["value"])

@@ -7,7 +7,7 @@ registry.category("web_tour.tours").add("crm_css_repair", {
             trigger: ".o-autocomplete--dropdown-item:contains('NK-2024-0017')",
             run: "click",
         },
-        { trigger: ".o_crm_covered:contains('Covered: Two years until')" },
+        { trigger: "[name=entitlement_hint]:contains('Two years until')" },
         {
             content: "a repair of it, with all that is known",
             trigger: ".o_statusbar_buttons button[name=action_new_repair]",
