@@ -53,6 +53,7 @@
     "assets": {
         "web.assets_backend": [
             "crm_sfa/static/src/checklist/*",
+            "crm_sfa/static/src/stage_bar/*",
         ],
         "web.assets_tests": [
             "crm_sfa/static/tests/tours/*",

@@ -108,8 +108,9 @@ class CrmPlaybook(models.Model):
         copies = super().copy(default)
         for playbook, new in zip(self, copies, strict=True):
             twins = dict(zip(playbook.step_ids, new.step_ids, strict=True))
-            for step, twin in twins.items():
-                twin.after_id = twins.get(step.after_id, step.browse())
+            for step in playbook.step_ids.filtered("after_id"):
+                after = twins[step.after_id]
+                twins[step].write({"anchor": step.anchor, "after_id": after.id})
         return copies
 
     @api.readonly

@@ -37,10 +37,13 @@ class CrmPlaybookStep(models.Model):
     user_id = fields.Many2one("res.users", "Person", domain="[('share', '=', False)]")
     job = fields.Char(help="As it stands on the contacts of the team's members.")
     department_id = fields.Many2one("crm.playbook.department", ondelete="restrict")
-    anchor = fields.Selection(ANCHORS, "Counted From", required=True, default="start")
+    anchor = fields.Selection(
+        ANCHORS, "Counted From", required=True, default="start", copy=False
+    )
     after_id = fields.Many2one(
         "crm.playbook.step",
         "After Step",
+        copy=False,
         index="btree_not_null",
         ondelete="restrict",
         domain="[('playbook_id', '=', playbook_id), ('id', '!=', id)]",

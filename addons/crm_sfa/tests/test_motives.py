@@ -67,8 +67,8 @@ class TestMotives(MotiveCase):
             self._close_on(self._closed(outcome, [self.price]), now)
         self._close_on(self._closed("won", [self.price, self.service]), now)
         figures = self._figures("motive", "motive_id")
-        self.assertEqual(figures[(self.price,)], (5, 40, None, 10))
-        self.assertEqual(figures[(self.service,)], (1, 100, None, 10))
+        self.assertEqual(figures[(self.price,)], (5, 40, False, 10))
+        self.assertEqual(figures[(self.service,)], (1, 100, False, 10))
 
     def test_deal_with_two_motives_counts_once_by_competitor(self):
         self._closed("lost", [self.price, self.service], [self.roast])
@@ -85,7 +85,7 @@ class TestMotives(MotiveCase):
     def test_open_deals_count_and_have_no_win_rate(self):
         self.deal.motive_ids = [(0, 0, {"motive_id": self.price.id})]
         figures = self._figures("motive", "motive_id")
-        self.assertEqual(figures[(self.price,)], (1, None, None, None))
+        self.assertEqual(figures[(self.price,)], (1, False, False, False))
 
     def test_discount_is_that_of_the_orders_before_the_quotations(self):
         deal = self._create_deal(motive_ids=[(0, 0, {"motive_id": self.price.id})])

@@ -277,10 +277,10 @@ class TestPlaybookOwners(PlaybookCase):
         self.assertEqual(self._owner(days=4), (self.seller, ""))
 
     def test_department_passes_over_who_is_away(self):
-        self._stand_in(self.agent, self.second, MONDAY, MONDAY + timedelta(days=2))
-        department = self._department(self.agent, self.second)
+        self._stand_in(self.seller, self.colleague, MONDAY, MONDAY + timedelta(days=2))
+        department = self._department(self.seller, self.agent)
         owner, note = self._owner(owner_kind="department", department_id=department.id)
-        self.assertEqual((owner, note), (self.second, ""))
+        self.assertEqual((owner, note), (self.agent, ""))
 
     def test_who_has_left_is_replaced_by_the_leader_who_is_told(self):
         self.agent.active = False

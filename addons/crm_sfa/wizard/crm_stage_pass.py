@@ -17,4 +17,5 @@ class CrmStagePass(models.TransientModel):
         if not self.env.user.has_group("sales_team.group_sale_manager"):
             raise AccessError(self.env._("Only sales managers let a deal pass."))
         self.lead_ids._let_pass(self.stage_id, self.reason)
-        return {"type": "ir.actions.act_window_close"}
+        # The page behind it shows the old stage.
+        return {"type": "ir.actions.client", "tag": "soft_reload"}
