@@ -5,3 +5,7 @@ from . import test_sales_history
 from . import test_stand_in
 from . import test_tours
 from . import test_uninvoiced
+from . import test_pipeline
+from . import test_playbook
+from . import test_motives
+from . import test_pipeline_tours
