@@ -25,15 +25,23 @@
         "security/crm_sfa_groups.xml",
         "security/ir.model.access.csv",
         "security/account_payment_rules.xml",
+        "security/crm_quota_rules.xml",
         "security/crm_stand_in_rules.xml",
         "security/sale_order_rules.xml",
+        "wizard/crm_quota_distribute_views.xml",
+        "wizard/crm_quota_recut_views.xml",
         "views/crm_contact_status_views.xml",
+        "views/crm_quota_profile_views.xml",
+        "views/crm_quota_views.xml",
         "views/crm_stand_in_views.xml",
+        "report/crm_quota_report_views.xml",
+        "views/crm_quota_menus.xml",
     ],
     "demo": [
         "demo/res_users_demo.xml",
         "demo/sale_order_demo.xml",
         "demo/relationship_demo.xml",
+        "demo/crm_quota_demo.xml",
     ],
     "assets": {
         "web.assets_tests": [

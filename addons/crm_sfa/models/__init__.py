@@ -8,3 +8,8 @@ from . import res_partner_forget
 from . import crm_merge
 from . import res_partner_merge
 from . import sale_order
+from . import crm_quota
+from . import crm_quota_attainment
+from . import crm_quota_documents
+from . import crm_quota_profile
+from . import crm_quota_recut
