@@ -13,3 +13,8 @@ from . import crm_quota_attainment
 from . import crm_quota_documents
 from . import crm_quota_profile
 from . import crm_quota_recut
+from . import crm_stage_forecast
+from . import crm_lead_forecast
+from . import crm_forecast_snapshot
+from . import crm_forecast_line
+from . import crm_forecast_figure

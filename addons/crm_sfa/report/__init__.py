@@ -1,1 +1,3 @@
 from . import crm_quota_report
+from . import crm_forecast_change
+from . import crm_forecast_accuracy

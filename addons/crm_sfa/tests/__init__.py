@@ -1,4 +1,5 @@
 from . import test_relationship
+from . import test_forecast
 from . import test_forget
 from . import test_merge
 from . import test_quota
