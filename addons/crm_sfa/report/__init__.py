@@ -1,1 +1,4 @@
+from . import crm_forecast_accuracy
+from . import crm_forecast_change
 from . import crm_motive_report
+from . import crm_quota_report
