@@ -20,6 +20,9 @@ class DoubleCase(SalesCase):
         cls.machines, cls.coffee = categories
         cls.grinder.categ_id = cls.machines
         cls.beans.categ_id = cls.coffee
+        cls.mill = cls.env["product.product"].create(
+            {"name": "Mill", "categ_id": cls.machines.id}
+        )
         cls.theirs = cls._create_order(user=cls.colleague, partner=cls.anna)
         cls.mine = cls._create_order().with_user(cls.seller)
 
@@ -48,12 +51,11 @@ class TestDoubleOffer(DoubleCase):
         self.assertIn(self.theirs.name, order.double_offer_hint)
 
     def test_same_category_is_told(self):
-        mill = self.grinder.copy({"name": "Mill"})
-        self.mine.order_line.product_id = mill
+        self.mine.order_line.product_id = self.mill
         self.assertIn("same category", self._hint())
 
     def test_category_counts_only_where_the_company_says_so(self):
-        self.mine.order_line.product_id = self.grinder.copy({"name": "Mill"})
+        self.mine.order_line.product_id = self.mill
         self.env.company.double_offer_by = "product"
         self.assertFalse(self._hint())
 
