@@ -3,3 +3,6 @@ from . import models
 from . import wizard
 
 
+from . import controllers
+from . import models
+from . import wizard

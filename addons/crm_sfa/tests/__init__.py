@@ -12,3 +12,7 @@ from . import test_sales_history
 from . import test_stand_in
 from . import test_tours
 from . import test_uninvoiced
+from . import test_approval
+from . import test_double_offer
+from . import test_offer_rule
+from . import test_offer_tours

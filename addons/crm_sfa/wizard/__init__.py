@@ -4,3 +4,10 @@ from . import crm_quota_share
 from . import crm_quota_distribute
 from . import crm_quota_recut
 from . import crm_stage_pass
+from . import crm_approval_ask
+from . import crm_approval_decision
+from . import crm_double_offer
+from . import crm_offer_prepare
+from . import crm_offer_prepare_line
+from . import payment_link_wizard
+from . import portal_share
