@@ -1,8 +1,4 @@
-from . import report
-from . import models
-from . import wizard
-
-
 from . import controllers
+from . import report
 from . import models
 from . import wizard
