@@ -5,6 +5,8 @@ import polib
 from odoo.tests import tagged
 from odoo.tools.misc import file_path
 
+from odoo.addons.crm_css import _post_init_hook
+
 from .common import ServiceCase
 
 ADDONS = (
@@ -140,6 +142,25 @@ class TestWordsOfOca(ServiceCase):
         self.assertEqual(
             self._label("helpdesk.ticket", "team_id", "ru_RU")["string"], "Команда"
         )
+
+    def test_what_oca_guesses_gives_way(self):
+        menu = self.env.ref("contract.menu_contract_contract_supplier")
+        menu = menu.with_context(lang="ru_RU")
+        own = {"ru_RU": "Наше слово"}
+        field = self.env.ref("contract.field_contract_contract__pricelist_id")
+        field.update_field_translations("field_description", own)
+        _post_init_hook(self.env)
+        self.assertEqual(menu.name, "Договоры с поставщиками")
+        label = self._label("contract.contract", "invoice_count", "ru_RU")
+        self.assertEqual(label["string"], "Число счетов")
+        label = self._label("contract.contract", "pricelist_id", "ru_RU")
+        self.assertEqual(label["string"], "Наше слово")
+
+    def test_only_contract_guesses(self):
+        for addon in set(ADDONS) - {"contract"}:
+            for language in LANGUAGES:
+                own = _entries(f"{addon}/i18n/{language}.po")
+                self.assertFalse([entry.msgid for entry in own if entry.fuzzy], addon)
 
     def test_no_term_lacks_a_translation(self):
         for language in LANGUAGES:
