@@ -336,6 +336,18 @@ def test_a_file_that_does_not_parse_is_found(addon):
     assert "Syntax error" in finding
 
 
+def test_words_for_other_addons_are_looked_at(addon):
+    path = addon / "i18n_extra" / "es.po"
+    path.parent.mkdir()
+    write_po(path, {"Until %s": "Hasta el %s"})
+    assert list(check_po.findings(addon)) == []
+    write_po(path, {"Team": "", "Until %s": "Hasta"})
+    assert [finding.split(": ", 1)[1] for finding in check_po.findings(addon)] == [
+        "not translated: 'Team'",
+        "loses ['%s'], adds []: 'Until %s'",
+    ]
+
+
 def test_english_translations_are_found(addon):
     write_po(addon / "i18n" / "en_GB.po", {})
     (finding,) = check_po.findings(addon)

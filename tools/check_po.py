@@ -32,6 +32,8 @@ KEPT = re.compile(
 
 def findings(addon: Path) -> Iterator[str]:
     """Tell what an addon's template and translations lack."""
+    for path in sorted(addon.glob("i18n_extra/*.po")):
+        yield from _extra_findings(path)
     folder = addon / "i18n"
     template = folder / f"{addon.name}.pot"
     found = {path.stem for path in folder.glob("*.po")}
@@ -95,6 +97,19 @@ def _language_findings(source: polib.POFile, path: Path) -> Iterator[str]:
         yield f"{path}:{line}: {text}"
 
 
+def _extra_findings(path: Path) -> Iterator[str]:
+    """Look at the words for other addons, which no template lists."""
+    try:
+        yield from _format_findings(path)
+        catalogue = _catalogue(path)
+    except (OSError, ValueError) as error:
+        yield f"{path}: {error}"
+        return
+    for entry in catalogue:
+        if flaw := "obsolete" if entry.obsolete else _flaw(entry):
+            yield f"{path}:{entry.linenum}: {flaw}: {entry.msgid!r}"
+
+
 def _differences(
     source: polib.POFile, catalogue: polib.POFile
 ) -> Iterator[tuple[int, str]]:
@@ -129,7 +144,7 @@ def _key(entry: polib.POEntry) -> tuple[str | None, str]:
 def main(arguments: list[str]) -> int:
     addons = [Path(argument) for argument in arguments if argument != "--fix"]
     if "--fix" in arguments:
-        for path in [path for addon in addons for path in addon.glob("i18n/*.po*")]:
+        for path in [path for addon in addons for path in addon.glob("i18n*/*.po*")]:
             tidy(path)
     found = [finding for addon in addons for finding in findings(addon)]
     print("\n".join(found))

@@ -1,3 +1,7 @@
+import polib
+
+from odoo.tools.translate import TranslationImporter, get_po_paths
+
 from . import controllers
 from . import report
 from . import models
@@ -7,6 +11,24 @@ from . import wizard
 PORTAL_RULE = """['|',
                 ('partner_id', 'child_of', [user.commercial_partner_id.id]),
                 ('message_partner_ids','child_of',[user.commercial_partner_id.id])]"""
+
+
+def _post_init_hook(env):
+    """Replace what contract's translations only guess: Odoo reads fuzzy entries as if
+    they were true, and keeps what it has read first."""
+    importer = TranslationImporter(env.cr, verbose=False)
+    for lang, _name in env["res.lang"].get_installed():
+        guessed = {
+            place.rsplit(":", 1)[-1]
+            for path in get_po_paths("contract", lang)
+            for entry in polib.pofile(path).fuzzy_entries()
+            for place, _line in entry.occurrences
+        }
+        for path in get_po_paths("crm_css", lang):
+            # Without xmlids everything would be loaded.
+            if guessed and "i18n_extra" in path:
+                importer.load_file(path, lang, xmlids=guessed)
+    importer.save(overwrite=True)
 
 
 def _uninstall_hook(env):

@@ -166,5 +166,6 @@
             "crm_css/static/tests/tours/*",
         ],
     },
+    "post_init_hook": "_post_init_hook",
     "uninstall_hook": "_uninstall_hook",
 }

@@ -57,4 +57,5 @@ from . import test_ticket_form
 from . import test_ticket_history
 from . import test_ticket_merge
 from . import test_tours
+from . import test_words_of_oca
 from . import test_work_queue
