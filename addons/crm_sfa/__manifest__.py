@@ -17,7 +17,9 @@
     ],
     "external_dependencies": {
         "python": [
+            "openpyxl",
             "pandas",
+            "phonenumbers",
             "statsforecast",
         ],
     },
@@ -27,13 +29,27 @@
         "security/account_payment_rules.xml",
         "security/crm_stand_in_rules.xml",
         "security/sale_order_rules.xml",
+        "security/crm_lead_assign_rules.xml",
+        "security/crm_lead_channel_rules.xml",
+        "security/crm_lead_import_rules.xml",
+        "data/ir_cron_leads_data.xml",
+        "data/utm_campaign_data.xml",
         "views/crm_contact_status_views.xml",
         "views/crm_stand_in_views.xml",
+        "views/crm_interaction_lead_views.xml",
+        "views/crm_lead_assign_views.xml",
+        "views/crm_lead_import_views.xml",
+        "views/inquiry_templates.xml",
+        "views/utm_campaign_channel_views.xml",
+        "wizard/crm_lead_card_views.xml",
+        "wizard/crm_lead_hand_back_views.xml",
+        "views/leads_menus.xml",
     ],
     "demo": [
         "demo/res_users_demo.xml",
         "demo/sale_order_demo.xml",
         "demo/relationship_demo.xml",
+        "demo/leads_demo.xml",
     ],
     "assets": {
         "web.assets_tests": [

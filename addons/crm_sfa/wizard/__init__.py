@@ -1,0 +1,2 @@
+from . import crm_lead_card
+from . import crm_lead_hand_back
