@@ -216,6 +216,8 @@ class CrmLead(models.Model):
             by_target[one.user, one.team].append(one.lead)
         for (user, team), ids in by_target.items():
             self.browse(ids)._give_to(user, team)
+        # After all writes, so that what follows from them is computed once.
+        self._bulk_follow(leads)
         self._log_given(given, before, kind)
         self._notify_given(given)
 
@@ -227,9 +229,6 @@ class CrmLead(models.Model):
         for part, more in ((fresh, fresh._opportunity_vals()), (leads - fresh, {})):
             if part:
                 part.write(vals | more)
-        if user:
-            partner = self.env["res.users"].browse(user).partner_id
-            self.message_subscribe(partner.ids)
 
     def _opportunity_vals(self) -> dict:
         """What Odoo's own assignment writes to make deals of leads, for many."""

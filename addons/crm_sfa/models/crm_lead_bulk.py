@@ -97,5 +97,5 @@ class CrmLead(models.Model):
         """Let each seller follow the leads, as he would of a lead that he was given."""
         for user, mine in leads.filtered("user_id").grouped("user_id").items():
             self.env["mail.followers"].sudo()._insert_followers(
-                "crm.lead", mine.ids, user.partner_id.ids, check_existing=False
+                "crm.lead", mine.ids, user.partner_id.ids, check_existing=True
             )
