@@ -1,8 +1,8 @@
 """P10, import: leads out of a CSV file, by the suite and by Odoo's own import.
 
 The suite normalises phones, looks for doubles among leads and contacts, and assigns;
-Odoo's import reads and creates, and does none of that. Every twentieth row is bad for the
-suite; Odoo gets the file without those, for it would refuse it whole.
+Odoo's import reads and creates, and does none of that. Every twentieth row is bad for
+the suite; Odoo gets the file without those, for it would refuse it whole.
 """
 
 import base64

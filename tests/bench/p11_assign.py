@@ -31,7 +31,7 @@ class Assignment:
         return self._measure(lambda teams: teams._action_assign_leads(force_quota=True))
 
     def theirs(self) -> float:
-        return self._measure(lambda teams: _stock(teams))
+        return self._measure(_stock)
 
     def _measure(self, assign) -> float:
         with session.environment(self.database) as env:

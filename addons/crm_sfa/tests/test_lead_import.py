@@ -323,11 +323,11 @@ class TestLeadImport(LeadsCase):
 
     @mute_logger("odoo.sql_db")
     def test_row_that_the_database_refuses_does_not_take_others_along(self):
-        create = type(self.env["crm.lead"])._create_bulk
+        create, refusal = type(self.env["crm.lead"])._create_bulk, "Evil is refused."
 
         def refuse(leads, vals_list):
             if any(vals.get("contact_name") == "Evil" for vals in vals_list):
-                raise UserError(leads.env._("Evil is refused."))
+                raise UserError(refusal)
             return create(leads, vals_list)
 
         rows = "".join(f"P{i};;p{i}@x{i}.example.com;\n" for i in range(20))
