@@ -14,7 +14,9 @@
     ],
     "external_dependencies": {
         "python": [
+            "openpyxl",
             "pandas",
+            "phonenumbers",
             "statsforecast",
         ],
     },
@@ -44,6 +46,11 @@
         "report/crm_motive_report_views.xml",
         "report/crm_quota_report_views.xml",
         "report/crm_forecast_views.xml",
+        "security/crm_lead_assign_rules.xml",
+        "security/crm_lead_channel_rules.xml",
+        "security/crm_lead_import_rules.xml",
+        "data/ir_cron_leads_data.xml",
+        "data/utm_campaign_data.xml",
         "views/crm_contact_status_views.xml",
         "views/crm_quota_profile_views.xml",
         "views/crm_quota_views.xml",
@@ -71,6 +78,14 @@
         "views/crm_forecast_menus.xml",
         "views/crm_quota_menus.xml",
         "views/crm_offer_menus.xml",
+        "views/crm_interaction_lead_views.xml",
+        "views/crm_lead_assign_views.xml",
+        "views/crm_lead_import_views.xml",
+        "views/inquiry_templates.xml",
+        "views/utm_campaign_channel_views.xml",
+        "wizard/crm_lead_card_views.xml",
+        "wizard/crm_lead_hand_back_views.xml",
+        "views/leads_menus.xml",
     ],
     "demo": [
         "demo/res_users_demo.xml",
@@ -79,6 +94,7 @@
         "demo/pipeline_demo.xml",
         "demo/crm_quota_demo.xml",
         "demo/crm_offer_demo.xml",
+        "demo/leads_demo.xml",
     ],
     "assets": {
         "web.assets_backend": [

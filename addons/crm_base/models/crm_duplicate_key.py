@@ -1,3 +1,5 @@
+from collections import defaultdict
+
 from odoo import api, fields, models
 from odoo.tools import SQL
 
@@ -113,8 +115,43 @@ class CrmDuplicateKey(models.Model):
 
         :param env: of the user whose rights hold
         """
-        if not entry.keys:
-            return []
+        return self._matches_of(source, [entry], env)[entry.id]
+
+    @api.model
+    def _matches_of(
+        self, source: Source, entries: list[Prepared], env
+    ) -> dict[int, list[Match]]:
+        """Find what some new entries double, by their ids, the surest first; two
+        queries for all of them.
+
+        :param entries: with ids that no record has, such as numbers below zero
+        :param env: of the user whose rights hold
+        """
+        by_key = self._sharing({key for entry in entries for key in entry.keys}, source)
+        ids = {id_ for found in by_key.values() for id_ in found}
+        ids -= {entry.id for entry in entries}
+        duplicate = self.env["crm.duplicate"]
+        known = {
+            record.id: record for record in duplicate._read_records(source, ids, env)
+        }
+        matches = {}
+        for entry in entries:
+            sharing = {key: len(by_key[key]) + 1 for key in entry.keys if by_key[key]}
+            others = {id_ for key in entry.keys for id_ in by_key[key]} & known.keys()
+            found = (
+                duplicates.compare(entry, known[id_], sharing) for id_ in sorted(others)
+            )
+            matches[entry.id] = sorted(
+                filter(None, found), key=lambda match: -match.score
+            )
+        return matches
+
+    @api.model
+    def _sharing(self, keys: set[str], source: Source) -> defaultdict[str, list[int]]:
+        """Give the newest records with each key."""
+        found = defaultdict(list)
+        if not keys:
+            return found
         rows = self.env.execute_query(
             SQL(
                 """SELECT wanted.key, few.res_id
@@ -123,15 +160,11 @@ class CrmDuplicateKey(models.Model):
                         WHERE k.key = wanted.key AND res_model = %s
                         ORDER BY res_id DESC LIMIT %s
                     ) AS few""",
-                list(entry.keys),
+                list(keys),
                 source.model,
                 MOST,
             )
         )
-        sharing = {}
-        for key, _id in rows:
-            sharing[key] = sharing.get(key, 1) + 1
-        ids = {id_ for _key, id_ in rows} - {entry.id}
-        known = self.env["crm.duplicate"]._read_records(source, ids, env)
-        found = (duplicates.compare(entry, other, sharing) for other in known)
-        return sorted(filter(None, found), key=lambda match: -match.score)
+        for key, id_ in rows:
+            found[key].append(id_)
+        return found

@@ -7,8 +7,9 @@ from odoo import SUPERUSER_ID, http
 from odoo.fields import Domain
 from odoo.http import request
 
+from odoo.addons.crm_base.tools.rate_limit import RateLimit
+
 from ..tools import fulltext
-from ..tools.rate_limit import RateLimit
 
 PAGE = 20
 SUGGESTED = 3

@@ -6,8 +6,9 @@ from odoo import Command, fields, http
 from odoo.tests import HttpCase, tagged
 from odoo.tools import mute_logger
 
+from odoo.addons.crm_base.tools.rate_limit import RateLimit
+
 from ..controllers import article as controller
-from ..tools.rate_limit import RateLimit
 from .article_common import ArticleCase
 
 BROWSER = {"User-Agent": "Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0"}

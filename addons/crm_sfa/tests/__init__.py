@@ -16,3 +16,9 @@ from . import test_sales_history
 from . import test_stand_in
 from . import test_tours
 from . import test_uninvoiced
+from . import test_leads_tools
+from . import test_lead_assign
+from . import test_lead_channel
+from . import test_lead_import
+from . import test_leads_access
+from . import test_leads_tours

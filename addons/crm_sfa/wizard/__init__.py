@@ -11,3 +11,5 @@ from . import crm_quota_recut
 from . import crm_stage_pass
 from . import payment_link_wizard
 from . import portal_share
+from . import crm_lead_card
+from . import crm_lead_hand_back
