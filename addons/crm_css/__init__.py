@@ -1,11 +1,12 @@
-import polib
-
-from odoo.tools.translate import TranslationImporter, get_po_paths
-
 from . import controllers
 from . import report
 from . import models
 from . import wizard
+
+import polib
+
+from odoo.tools.translate import TranslationImporter, get_po_paths
+
 
 # The rule of helpdesk_mgmt, which security/helpdesk_ticket_portal_rules.xml replaces.
 PORTAL_RULE = """['|',

@@ -2,6 +2,12 @@ from . import test_approval
 from . import test_double_offer
 from . import test_forecast
 from . import test_forget
+from . import test_lead_assign
+from . import test_lead_channel
+from . import test_lead_import
+from . import test_leads_access
+from . import test_leads_tools
+from . import test_leads_tours
 from . import test_merge
 from . import test_motives
 from . import test_offer_rule
@@ -16,9 +22,3 @@ from . import test_sales_history
 from . import test_stand_in
 from . import test_tours
 from . import test_uninvoiced
-from . import test_leads_tools
-from . import test_lead_assign
-from . import test_lead_channel
-from . import test_lead_import
-from . import test_leads_access
-from . import test_leads_tours

@@ -1,6 +1,8 @@
 from . import crm_approval_ask
 from . import crm_approval_decision
 from . import crm_double_offer
+from . import crm_lead_card
+from . import crm_lead_hand_back
 from . import crm_lead_lost
 from . import crm_offer_prepare
 from . import crm_offer_prepare_line
@@ -11,5 +13,3 @@ from . import crm_quota_recut
 from . import crm_stage_pass
 from . import payment_link_wizard
 from . import portal_share
-from . import crm_lead_card
-from . import crm_lead_hand_back
