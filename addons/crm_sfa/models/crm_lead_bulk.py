@@ -1,7 +1,10 @@
 from odoo import api, models
 
-from odoo.addons.iap.tools.iap_tools import mail_prepare_for_domain_search
+from odoo.addons.crm.models.crm_lead import iap_tools
 from odoo.addons.mail.tools import mail_validation
+
+# What crm itself takes, from an addon that it does not name among its needs.
+_domain_of = iap_tools.mail_prepare_for_domain_search
 
 
 class CrmLead(models.Model):
@@ -80,7 +83,7 @@ class CrmLead(models.Model):
         )  # fmt: skip
         return empty | vals | {
             "email_normalized": mail or False,
-            "email_domain_criterion": mail and mail_prepare_for_domain_search(mail),
+            "email_domain_criterion": mail and _domain_of(mail),
             "email_state": mail and self._bulk_mail_state(mail),
             "phone_sanitized": phone or False,
             "phone_state": "correct" if phone else False,

@@ -20,6 +20,7 @@ class CrmLead(models.Model):
                 some.campaign_id = campaign_id
         return leads
 
+    @api.model
     def message_new(self, msg_dict, custom_values=None):
         """A lead that comes by mail says so, so that its campaign is found."""
         medium = self.env.ref("utm.utm_medium_email", raise_if_not_found=False)

@@ -18,7 +18,11 @@ class CrmLeadImportRow(models.Model):
     _log_access = False
 
     import_id = fields.Many2one(
-        "crm.lead.import", required=True, readonly=True, ondelete="cascade"
+        "crm.lead.import",
+        required=True,
+        readonly=True,
+        index=True,
+        ondelete="cascade",
     )
     company_id = fields.Many2one(related="import_id.company_id")
     number = fields.Integer("Row", required=True, readonly=True, aggregator=None)

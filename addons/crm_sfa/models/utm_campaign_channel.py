@@ -96,6 +96,7 @@ class UtmCampaign(models.Model):
     def _order_incomes(self) -> dict[int, float]:
         """Sum up by campaign what its deals ordered, in the campaign's currency."""
         orders = self.env["sale.order"]
+        orders.flush_model(["amount_untaxed", "company_id", "currency_rate"])
         query = orders._search(self._orders_domain())
         lead = query.join(
             "sale_order", "opportunity_id", "crm_lead", "id", "opportunity_id"
