@@ -64,9 +64,16 @@ class HelpdeskTicket(models.Model):
         "sla_clock_ids.deadline", "sla_clock_ids.date_stop", "sla_clock_ids.state"
     )
     def _compute_sla_state(self):
-        self.sla_state = False
-        for state, _label in SLA_STATES:
-            self.filtered_domain(self._sla_state_domain(state)).sla_state = state
+        # Of all open clocks at once: asked of each ticket it took a fifth of a list.
+        clocks = self.env["crm.sla.clock"]
+        ours = Domain("ticket_id", "in", self._origin.ids)
+        clocks = clocks.search(clocks._open_domain() & ours)
+        states = {}
+        for state, _label in reversed(SLA_STATES):  # the worst has the last word
+            found = clocks.filtered_domain(clocks._phase_domain(state))
+            states |= dict.fromkeys(found.ticket_id.ids, state)
+        for ticket in self:
+            ticket.sla_state = states.get(ticket._origin.id, False)
 
     @api.model
     def _search_sla_state(self, operator, value):
