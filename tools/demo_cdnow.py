@@ -44,7 +44,7 @@ def product():
             "name": "Compact Disc",
             "default_code": "CDNOW",
             "list_price": 15,
-            "type": "consu",
+            "type": "service",  # or thousands of deliveries would wait on one day
         }
     )
 

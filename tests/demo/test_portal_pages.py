@@ -72,6 +72,7 @@ class TestPortalPages(HttpCase):
             "/my",
             f"{SCRIPT}\nvoid openFrames({json.dumps(links)});",
             login="customer",
+            timeout=300,
             success_signal="all pages opened",
         )
 
