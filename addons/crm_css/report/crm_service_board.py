@@ -78,8 +78,9 @@ class CrmServiceReport(models.Model):
     def _board_ages(self) -> list[tuple[datetime, datetime]]:
         """Give for each age when its tickets came: until when, and after when."""
         now = fields.Datetime.now()
-        starts = [now - timedelta(days=days) for days in AGES]
-        return list(pairwise([*starts, datetime.min]))
+        starts = [now - timedelta(days=days) for days in AGES[1:]]
+        # The newest have no limit: one of this very second is open as well.
+        return list(pairwise([datetime.max, *starts, datetime.min]))
 
     @api.model
     def _board_figures(self, scope: Domain, rows: list[tuple]) -> list[dict]:
@@ -206,7 +207,9 @@ class CrmServiceReport(models.Model):
         label = name or self.env._("No team")
         cells = []
         for (start, end), count in zip(self._board_ages(), counts, strict=True):
-            within = mine & Domain("create_date", "<=", start)
+            within = mine
+            if start < datetime.max:
+                within &= Domain("create_date", "<=", start)
             if end > datetime.min:
                 within &= Domain("create_date", ">", end)
             cells.append(self._board_figure("cell", label, within, count))

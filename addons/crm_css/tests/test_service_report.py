@@ -244,6 +244,15 @@ class TestServiceBoard(ReportCase):
         self.env.flush_all()
         self.assertEqual(self.report.read_board()["figures"][0]["value"], before + 1)
 
+    def test_one_of_this_very_second_counts(self):
+        ticket = self._create_ticket(self.anna)
+        self.env.cr.execute(
+            "UPDATE helpdesk_ticket SET create_date = now() AT TIME ZONE 'UTC'"
+            " + interval '1 second' WHERE id = %s",
+            [ticket.id],
+        )
+        self.assertEqual(self._figure("backlog")["value"], 1)
+
     @users("css_manager")
     @warmup
     def test_board_takes_few_queries(self):
