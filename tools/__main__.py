@@ -89,11 +89,16 @@ def test(config, args) -> None:
         if plain or not chosen:
             odoo.ensure(config, env, config.test_db, demo=False)
             targets = plain or [ROOT / "addons", ROOT / "tests"]
-            failed = _pytest(config, env, config.test_db, targets, args.k, skip=on_demo)
+            failed = _pytest(
+                config, env, config.test_db, targets, args.k, on_demo, many=everything
+            )
         if len(plain) < len(chosen) or not chosen:
             _demo_database(config, env)
             targets = [path for path in chosen if path not in plain] or [on_demo]
-            failed = _pytest(config, env, config.db, targets, args.k) or failed
+            failed = (
+                _pytest(config, env, config.db, targets, args.k, many=everything)
+                or failed
+            )
     if failed:
         raise Problem("Tests failed.")
 
@@ -205,9 +210,14 @@ def _wait_for(server: subprocess.Popen, port: int) -> None:
     raise Problem("Odoo did not start.")
 
 
-def _pytest(config, env, database, targets, expression, skip=None) -> bool:
-    """Run pytest on a database; tell whether anything failed or was skipped."""
+def _pytest(config, env, database, targets, expression, skip=None, many=False) -> bool:
+    """Run pytest on a database; tell whether anything failed or was skipped.
+
+    :param many: share the classes of tests out among two processes, each with a copy
+        of the database
+    """
     command = [PYTHON, "-m", "pytest", "--odoo-http", *targets]
+    command += ["--numprocesses=2", "--dist=loadscope"] if many else []
     extra = odoo.options(config, database)[1:]
     command += [f"--odoo-extra={option[2:]}" for option in extra]
     command += [f"--odoo-config={ROOT / 'config' / 'odoo-dev.conf'}"]

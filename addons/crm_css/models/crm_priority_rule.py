@@ -72,6 +72,13 @@ class CrmPriorityRule(models.Model):
     def _apply(self):
         self.env["helpdesk.ticket"]._rate_anew()
 
+    @api.model
+    def _active_rules(self):
+        """Read the rules with all that `_holds_for` asks, in one query."""
+        return self.search_fetch(
+            [("active", "=", True)], ["name", "points", "company_id", *CONDITIONS]
+        )
+
     def _holds_for(self, ticket) -> bool:
         """Tell whether all conditions of the rule are met by ``ticket``."""
         self.ensure_one()

@@ -95,8 +95,8 @@ class HelpdeskTicket(models.Model):
         Addons add their reasons, and the fields that these read to
         `_priority_depends`.
         """
-        Rule = self.env["crm.priority.rule"]
-        rules = Rule.sudo().search([("active", "=", True)])  # anybody opens tickets
+        # sudo: anybody opens tickets
+        rules = self.env["crm.priority.rule"].sudo()._active_rules()
         reasons = {}
         for ticket in self:
             level_sudo = ticket.service_level_id.sudo()
@@ -106,7 +106,9 @@ class HelpdeskTicket(models.Model):
                 reasons[ticket].append(Reason(level_sudo.name, level_sudo.points))
         return reasons
 
-    @api.depends("priority", "priority_hand_reason")
+    @api.depends(
+        lambda self: ["priority", "priority_hand_reason", *self._priority_depends()]
+    )
     @api.depends_context("lang", "uid")
     def _compute_priority_reason(self):
         names = dict(self._fields["priority"]._description_selection(self.env))

@@ -22,14 +22,11 @@ class HelpdeskTicket(models.Model):
     @api.depends("sla_state")
     @api.depends_context("lang", "tz")
     def _compute_sla_hint(self):
-        clocks = self.env["crm.sla.clock"].search(
-            [("ticket_id", "in", self.ids), ("date_stop", "=", False)]
-        )
-        by_ticket = clocks.sorted(
-            lambda clock: (clock.deadline or fields.Datetime.now(), clock.id)
-        ).grouped("ticket_id")
         for ticket in self:
-            own = by_ticket.get(ticket._origin)
+            running = ticket.sla_clock_ids.filtered(lambda clock: not clock.date_stop)
+            own = running.sorted(
+                lambda clock: (clock.deadline or fields.Datetime.now(), clock.id)
+            )
             if not own:
                 ticket.sla_hint = False
                 continue

@@ -13,23 +13,15 @@ class HelpdeskTicket(models.Model):
 
     def _priority_reasons(self):
         reasons = super()._priority_reasons()
-        # sudo: whoever may see a ticket may hear that it is late
-        groups = (
-            self.env["crm.sla.clock"]
-            .sudo()
-            ._read_group(
-                [("ticket_id", "in", self.ids), ("date_stop", "=", False)],
-                ["ticket_id"],
-                ["told:max"],
-            )
-        )
-        told = {ticket.id: level for ticket, level in groups if level}
         texts = {
             1: self.env._("deadline comes near"),
             2: self.env._("deadline is close"),
             3: self.env._("deadline missed"),
         }
         for ticket in self:
-            if level := told.get(ticket._origin.id):
+            # sudo: whoever may see a ticket may hear that it is late
+            clocks_sudo = ticket.sudo().sla_clock_ids
+            running = clocks_sudo.filtered(lambda clock: not clock.date_stop)
+            if level := max(running.mapped("told"), default=0):
                 reasons[ticket].append(Reason(texts[level], POINTS[level]))
         return reasons
