@@ -22,6 +22,7 @@ class CrmDuplicate(models.Model):
     other_id = fields.Many2oneReference(
         "Second", model_field="res_model", required=True, readonly=True
     )
+    kind = fields.Char(compute="_compute_kind")
     name = fields.Char("First Record", compute="_compute_names")
     other_name = fields.Char("Second Record", compute="_compute_names")
     score = fields.Float(
@@ -87,6 +88,12 @@ class CrmDuplicate(models.Model):
                 pair.name = names.get(pair.res_id, gone)
                 pair.other_name = names.get(pair.other_id, gone)
 
+    @api.depends("res_model")
+    @api.depends_context("lang")
+    def _compute_kind(self):
+        for pair in self:
+            pair.kind = self.env["ir.model"]._get(pair.res_model).name
+
     @api.depends("score")
     def _compute_level(self):
         for pair in self:
@@ -110,7 +117,7 @@ class CrmDuplicate(models.Model):
             return NotImplemented
         mine = Domain.FALSE
         for source in self._duplicate_candidates():
-            if source.user:
+            if source.user and self.env[source.model].has_access("read"):
                 ids = self.env[source.model]._search([(source.user, "=", self.env.uid)])
                 mine |= Domain("res_model", "=", source.model) & (
                     Domain("res_id", "in", ids) | Domain("other_id", "in", ids)
@@ -142,11 +149,16 @@ class CrmDuplicate(models.Model):
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Merge"),
-            "res_model": "crm.duplicate.merge",
+            "res_model": self._merge_wizard(self[0].res_model),
             "views": [(False, "form")],
             "target": "new",
-            "context": {"active_model": self.res_model, "active_ids": ids},
+            "context": {"active_model": self[0].res_model, "active_ids": ids},
         }
+
+    @api.model
+    def _merge_wizard(self, model: str) -> str:
+        """Name the preview of merges of a model; addons add theirs."""
+        return "crm.duplicate.merge"
 
     def _to_decide(self):
         """These pairs, all of one model and still to be decided."""

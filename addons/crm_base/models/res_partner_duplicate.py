@@ -1,9 +1,4 @@
-from markupsafe import Markup
-
 from odoo import api, fields, models
-
-# More than a person reads before saving.
-MOST_SHOWN = 3
 
 
 class ResPartner(models.Model):
@@ -21,52 +16,10 @@ class ResPartner(models.Model):
         help="This contact was a double. Everything is at the other one now.",
         groups="base.group_user",
     )
-    duplicate_warning = fields.Html(
-        compute="_compute_duplicate_warning",
-        compute_sudo=False,
-        help="Contacts that are there already and look like this new one.",
-        groups="base.group_user",
-    )
 
-    @api.depends(
-        "name",
-        "email",
-        "phone",
-        "vat",
-        "street",
-        "zip",
-        "city",
-        "country_id",
-        "is_company",
-        "parent_id",
-    )
-    def _compute_duplicate_warning(self):
-        new = self.filtered(lambda partner: not partner._origin and partner.name)
-        (self - new).duplicate_warning = False
-        for partner in new:
-            partner.duplicate_warning = partner._duplicate_warning()
-
-    def _duplicate_warning(self) -> Markup | bool:
-        """Name what a new contact looks like, with the reasons, as a list of links."""
-        source = self._duplicate_source()
-        keys = self.env["crm.duplicate.key"]
-        entry = keys._prepare(source, self)
-        entry = entry._replace(family=self.parent_id.commercial_partner_id.id or 0)
-        # The table of keys is nobody's to read; what is found is read as the user.
-        matches = keys.sudo()._matches(source, entry, self.env)[:MOST_SHOWN]
-        if not matches:
-            return False
-        lines = Markup().join(self._duplicate_line(match) for match in matches)
-        return Markup("<ul class='mb-0'>%s</ul>") % lines
-
-    def _duplicate_line(self, match) -> Markup:
-        # A new contact has no id: 0, which is the smaller one always.
-        known = self.browse(max(match.first, match.second))
-        return Markup("<li><a href='%s' target='_blank'>%s</a>: %s</li>") % (
-            f"/odoo/res.partner/{known.id}",
-            known.display_name,
-            self.env["crm.duplicate"]._explain(list(match.evidence)),
-        )
+    def _duplicate_entry(self):
+        family = self.parent_id.commercial_partner_id.id
+        return super()._duplicate_entry()._replace(family=family or 0)
 
     def _merge_obstacles(self, survivor) -> list[str]:
         return [

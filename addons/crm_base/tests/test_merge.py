@@ -535,7 +535,7 @@ class TestWizard(MergeCase):
 
     def test_one_may_be_taken_out(self):
         form = self._form(self.keep, self.double, self.third)
-        form.partner_ids.remove(id=self.third.id)
+        form.record_ids.remove(id=self.third.id)
         form.save().action_merge()
         self.assertTrue(self.third.active)
         self.assertEqual(self.double.merged_into_id, self.keep)

@@ -6,6 +6,7 @@ from . import crm_approval_line
 from . import crm_competitor
 from . import crm_competitor_price
 from . import crm_contact_status
+from . import crm_duplicate_lead
 from . import crm_forecast_figure
 from . import crm_forecast_line
 from . import crm_forecast_snapshot
@@ -19,6 +20,7 @@ from . import crm_lead_campaign
 from . import crm_lead_channel
 from . import crm_lead_competitor
 from . import crm_lead_criterion
+from . import crm_lead_duplicate
 from . import crm_lead_forecast
 from . import crm_lead_import
 from . import crm_lead_import_column
@@ -32,6 +34,7 @@ from . import crm_lead_pipeline
 from . import crm_lead_playbook
 from . import crm_lead_revenue
 from . import crm_merge
+from . import crm_merge_lead
 from . import crm_motive
 from . import crm_offer_batch
 from . import crm_offer_batch_line

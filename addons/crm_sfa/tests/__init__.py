@@ -4,6 +4,7 @@ from . import test_forecast
 from . import test_forget
 from . import test_lead_assign
 from . import test_lead_channel
+from . import test_lead_duplicate
 from . import test_lead_import
 from . import test_leads_access
 from . import test_leads_tools

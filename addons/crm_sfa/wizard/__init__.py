@@ -4,6 +4,7 @@ from . import crm_double_offer
 from . import crm_lead_card
 from . import crm_lead_hand_back
 from . import crm_lead_lost
+from . import crm_lead_merge
 from . import crm_offer_prepare
 from . import crm_offer_prepare_line
 from . import crm_playbook_start
