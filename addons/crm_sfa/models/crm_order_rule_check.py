@@ -38,9 +38,12 @@ class CrmOrderRule(models.Model):
 
     @api.model
     def _check_confirmed(self, orders):
-        """Check orders that were just confirmed, by the rules of their companies."""
+        """Compare orders that were just confirmed with those before. What counts days
+        is for the job: no day has passed yet."""
         by_company = orders.grouped("company_id")
-        rules = self.search([("company_id", "in", orders.company_id.ids)])
+        rules = self.search(
+            [("company_id", "in", orders.company_id.ids), ("kind", "in", BY_HISTORY)]
+        )
         for rule in rules:
             rule._check_orders(by_company[rule.company_id].ids)
 
@@ -229,8 +232,7 @@ class CrmOrderRule(models.Model):
         """Orders with instalments past due that nobody disputes or is paying."""
         due = self.env["crm.payment.due"]
         return SQL(
-            """WITH dispute AS (%(disputes)s)
-            SELECT order_id, max(late)::float AS value, sum(amount)::float AS amount
+            """SELECT order_id, max(late)::float AS value, sum(amount)::float AS amount
               FROM (
                 SELECT DISTINCT line.order_id, item.id, item.amount_residual AS amount,
                        %(today)s - item.date_maturity AS late
@@ -251,7 +253,6 @@ class CrmOrderRule(models.Model):
                    AND line.state = 'sale'
                    AND NOT %(paying)s AND NOT %(disputed)s) AS late
           GROUP BY order_id""",
-            disputes=due._disputes_sql(),
             today=self._today(),
             company=self.company_id.id,
             days=self.days,

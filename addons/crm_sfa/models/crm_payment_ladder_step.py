@@ -36,7 +36,7 @@ class CrmPaymentLadderStep(models.Model):
         "mail.template",
         "Text",
         domain="[('model', '=', 'crm.payment.reminder')]",
-        ondelete="restrict",
+        ondelete="set null",
         help="The text of the mail, in the customer's language.",
     )
     amount_min = fields.Monetary(

@@ -134,10 +134,9 @@ class CrmPaymentReminder(models.Model):
         if not recipient.email and due.partner_id.email:
             recipient = due.partner_id
         step = due.step_id
-        # Nobody is left out for want of an address.
-        channel = (
-            "call" if step.channel == "mail" and not recipient.email else step.channel
-        )
+        # Nobody is left out for want of an address, or of a text that was deleted.
+        can_mail = recipient.email and step.mail_template_id
+        channel = "call" if step.channel == "mail" and not can_mail else step.channel
         return {
             "name": step.name,
             "partner_id": due.partner_id.id,
@@ -173,11 +172,10 @@ class CrmPaymentReminder(models.Model):
     def _items(self, due):
         """The overdue entries that are asked for."""
         query = SQL(
-            """WITH dispute AS (%s), item AS (%s)
+            """WITH item AS (%s)
             SELECT id FROM item
              WHERE partner_id = %s AND company_id = %s AND is_overdue AND NOT is_held
           ORDER BY date_due, id""",
-            due._disputes_sql(),
             due._items_sql(fields.Date.context_today(self)),
             due.partner_id.id,
             due.company_id.id,

@@ -28,7 +28,7 @@ class CrmOrderBoard(models.Model):
         "sale.order": [
             "state", "partner_id", "user_id", "team_id", "company_id", "currency_id",
             "date_order", "commitment_date", "amount_total", "currency_rate", "name",
-            "opportunity_id",
+            "opportunity_id", "invoice_status",
         ],
         "sale.order.line": [
             "order_id", "product_id", "product_uom_qty", "qty_delivered",
@@ -94,24 +94,79 @@ class CrmOrderBoard(models.Model):
     )
     days_overdue = fields.Integer(readonly=True, aggregator="max")
     flag_count = fields.Integer("Flags", readonly=True)
+    is_open = fields.Boolean(
+        "Not Settled", compute="_compute_is_open", search="_search_is_open"
+    )
+    is_abnormal = fields.Boolean(
+        "Abnormal", compute="_compute_is_abnormal", search="_search_is_abnormal"
+    )
+
+    @api.depends("standing")
+    def _compute_is_open(self):
+        for row in self:
+            row.is_open = row.standing != "paid"
+
+    def _search_is_open(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        return self._ids_domain(self._open_sql()) & Domain("standing", "!=", "paid")
+
+    @api.depends("flag_count")
+    def _compute_is_abnormal(self):
+        for row in self:
+            row.is_abnormal = row.flag_count > 0
+
+    def _search_is_abnormal(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        return self._ids_domain(
+            SQL("SELECT order_id FROM crm_order_flag WHERE state = 'open'")
+        )
+
+    @api.model
+    def _ids_domain(self, ids: SQL) -> Domain:
+        return Domain.custom(
+            to_sql=lambda _model, alias, _query: SQL(
+                "%s IN (%s)", SQL.identifier(alias, "id"), ids
+            )
+        )
+
+    @api.model
+    def _open_sql(self) -> SQL:
+        """All orders that may not be settled, found without computing each: among a
+        million of settled ones they are few."""
+        return SQL(
+            """SELECT id FROM sale_order
+                WHERE state = 'sale' AND invoice_status IS DISTINCT FROM 'invoiced'
+                UNION
+               SELECT order_id FROM sale_order_line
+                WHERE state = 'sale' AND qty_delivered < product_uom_qty
+                UNION
+               SELECT line.order_id FROM account_move AS move
+                 JOIN account_move_line AS sold ON sold.move_id = move.id
+                 JOIN sale_order_line_invoice_rel AS rel
+                   ON rel.invoice_line_id = sold.id
+                 JOIN sale_order_line AS line ON line.id = rel.order_line_id
+                WHERE move.state = 'draft' OR (move.state = 'posted'
+                    AND move.payment_state IN ('not_paid', 'partial'))"""
+        )
 
     @property
     def _table_query(self) -> SQL:
-        board = SQL(
-            "SELECT %s FROM %s WHERE %s", self._select(), self._from(), self._where()
-        )
+        # No WITH here: by one, no filter on ids would reach into the orders, and all of
+        # them would be computed to show a few.
         return SQL(
-            """WITH dispute AS (%s)
-            SELECT board.*, CASE
+            """SELECT board.*, CASE
                     WHEN is_disputed THEN 'dispute'
                     WHEN payment = 'overdue' THEN 'overdue'
                     WHEN delivery IN ('partly', 'to_deliver') THEN delivery
                     WHEN amount_to_invoice > 0 OR has_draft THEN 'to_invoice'
                     WHEN payment = 'open' THEN 'unpaid'
                     ELSE 'paid' END AS standing
-              FROM (%s) AS board""",
-            self.env["crm.payment.due"]._disputes_sql(),
-            board,
+              FROM (SELECT %s FROM %s WHERE %s) AS board""",
+            self._select(),
+            self._from(),
+            self._where(),
         )
 
     def _select(self) -> SQL:
@@ -260,7 +315,7 @@ class CrmOrderBoard(models.Model):
         """
         of_these = Domain(domain or [])
         rows = self._read_group(
-            of_these & Domain("standing", "!=", "paid"),
+            of_these & Domain("is_open", "=", True),
             ["standing"],
             ["__count", "amount:sum", "amount_open:sum"],
         )
@@ -281,7 +336,7 @@ class CrmOrderBoard(models.Model):
                     "warn": bool(count) and key in ("overdue", "dispute"),
                 }
             )
-        flagged = self.search_count(of_these & Domain("flag_count", ">", 0))
+        flagged = self.search_count(of_these & Domain("is_abnormal", "=", True))
         found.append(
             {
                 "key": "abnormal",

@@ -96,8 +96,7 @@ class CrmPaymentDue(models.Model):
     def _table_query(self) -> SQL:
         today = fields.Date.context_today(self)
         return SQL(
-            """WITH dispute AS (%(disputes)s),
-            item AS (%(items)s),
+            """WITH item AS (%(items)s),
             customer AS (
                 SELECT partner_id, company_id,
                        min(id) FILTER (WHERE is_overdue) AS id,
@@ -143,7 +142,6 @@ class CrmPaymentDue(models.Model):
                  WHERE given.episode = episode.episode) AS past
          LEFT JOIN LATERAL (%(step)s) AS step ON TRUE
          LEFT JOIN LATERAL (%(promise)s) AS promise ON TRUE""",
-            disputes=self._disputes_sql(),
             items=self._items_sql(today),
             today=today,
             ladder=self._ladder_sql(),
@@ -168,10 +166,11 @@ class CrmPaymentDue(models.Model):
     def _disputed_sql(self) -> SQL:
         """Tell of ``move`` and its ``person`` whether it is disputed."""
         return SQL(
-            """EXISTS (SELECT FROM dispute
+            """EXISTS (SELECT FROM (%s) AS dispute
                 WHERE dispute.partner_id = person.commercial_partner_id
                   AND COALESCE(dispute.company_id, move.company_id) = move.company_id
-                  AND COALESCE(dispute.move_id, move.id) = move.id)"""
+                  AND COALESCE(dispute.move_id, move.id) = move.id)""",
+            self._disputes_sql(),
         )
 
     @api.model
@@ -272,7 +271,8 @@ class CrmPaymentDue(models.Model):
 
     def action_remind(self) -> dict:
         """Send what is due of these, and tell what was left out and why."""
-        self.check_access("read")
+        # Rows that are gone meanwhile cannot be checked one by one; the search does it.
+        self.browse().check_access("read")
         given, left_out = self._remind()
         lines = [self.env._("Reminders: %(count)s.", count=len(given))]
         if left_out:
@@ -294,6 +294,7 @@ class CrmPaymentDue(models.Model):
         :return: the reminders, and a text for each customer who is left out
         """
         given, left_out = self.env["crm.payment.reminder"], []
+        self.invalidate_model()
         still = self.search([("id", "in", self.ids)])
         for due in still:
             if due.state != "due":

@@ -94,5 +94,6 @@ class OrdersCase(SalesCase):
         return cls.env["crm.payment.ladder"].create(vals)
 
     def _due(self, partner=None, user=None):
+        self.env.invalidate_all()
         due = self.env["crm.payment.due"].with_user(user or self.manager)
         return due.search([("partner_id", "=", (partner or self.nordlicht).id)])

@@ -27,9 +27,7 @@ class TestOrderBoardTour(OrdersTourCase):
             login=self.seller.login,
         )
         flag = self.env["crm.order.flag"].search([("order_id", "=", order.id)])
-        self.assertEqual(
-            (flag.state, flag.dismissed_by_id), ("dismissed", self.seller)
-        )
+        self.assertEqual((flag.state, flag.dismissed_by_id), ("dismissed", self.seller))
 
 
 @tagged("post_install", "-at_install")

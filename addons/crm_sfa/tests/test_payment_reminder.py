@@ -75,15 +75,18 @@ class TestPaymentReminder(OrdersCase):
         due.fetch(["state", "step_id", "episode"])
         self.env["crm.payment.reminder"].create(vals)
         self.env.flush_all()
-        with mute_logger("odoo.sql_db"), self.assertRaises(IntegrityError):
-            with self.env.cr.savepoint():
-                self.env["crm.payment.reminder"].create(vals)
-                self.env.flush_all()
+        with (
+            mute_logger("odoo.sql_db"),
+            self.assertRaises(IntegrityError),
+            self.env.cr.savepoint(),
+        ):
+            self.env["crm.payment.reminder"].create(vals)
+            self.env.flush_all()
 
     def test_reminder_and_mail_fail_together(self):
-        self.env.ref("crm_sfa.mail_template_payment_friendly").body_html = (
-            '<t t-out="object.nothing_of_this_name"/>'
-        )
+        self.env.ref(
+            "crm_sfa.mail_template_payment_friendly"
+        ).body_html = '<t t-out="object.nothing_of_this_name"/>'
         with mute_logger("odoo.addons.mail.models.mail_render_mixin"):
             told = self._due().action_remind()["params"]["message"]
         self.assertIn("Left out: Nordlicht", told)
