@@ -1,6 +1,6 @@
 {
     "name": "CRM Sales: Inventory",
-    "summary": "Who reads the orders of customers sees their deliveries",
+    "summary": "Deliveries on the board of orders, and for who reads orders",
     "version": "19.0.1.0.0",
     "category": "Sales/CRM",
     "author": "CRM Suite",
@@ -11,6 +11,7 @@
     ],
     "data": [
         "security/ir.model.access.csv",
+        "views/crm_order_board_views.xml",
     ],
     "auto_install": True,
 }

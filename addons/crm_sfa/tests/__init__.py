@@ -13,6 +13,10 @@ from . import test_merge
 from . import test_motives
 from . import test_offer_rule
 from . import test_offer_tours
+from . import test_order_board
+from . import test_order_flag
+from . import test_orders_tour
+from . import test_payment_reminder
 from . import test_pipeline
 from . import test_pipeline_tours
 from . import test_playbook

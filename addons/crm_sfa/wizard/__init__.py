@@ -7,6 +7,8 @@ from . import crm_lead_lost
 from . import crm_lead_merge
 from . import crm_offer_prepare
 from . import crm_offer_prepare_line
+from . import crm_order_flag_dismiss
+from . import crm_order_followup
 from . import crm_playbook_start
 from . import crm_quota_share
 from . import crm_quota_distribute

@@ -1,1 +1,2 @@
+from . import test_order_board
 from . import test_reader

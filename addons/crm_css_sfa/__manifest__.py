@@ -1,0 +1,13 @@
+{
+    "name": "CRM Service and Sales",
+    "summary": "Who complains is not reminded of payments",
+    "version": "19.0.1.0.0",
+    "category": "Services/Helpdesk",
+    "author": "CRM Suite",
+    "license": "AGPL-3",
+    "depends": [
+        "crm_css",
+        "crm_sfa",
+    ],
+    "auto_install": True,
+}

@@ -1,0 +1,2 @@
+from . import crm_order_board
+from . import crm_order_rule
