@@ -35,6 +35,7 @@
         "security/crm_playbook_rules.xml",
         "security/crm_quota_rules.xml",
         "security/crm_stand_in_rules.xml",
+        "security/crm_territory_plan_rules.xml",
         "security/sale_order_rules.xml",
         "data/crm_stage_data.xml",
         "data/ir_cron_forecast_data.xml",
@@ -51,6 +52,7 @@
         "wizard/crm_lead_card_views.xml",
         "wizard/crm_lead_hand_back_views.xml",
         "report/crm_motive_report_views.xml",
+        "report/crm_sales_report_views.xml",
         "report/crm_quota_report_views.xml",
         "report/crm_forecast_views.xml",
         "views/crm_contact_status_views.xml",
@@ -76,6 +78,7 @@
         "views/res_partner_offer_views.xml",
         "views/sale_order_offer_views.xml",
         "views/sale_portal_offer_templates.xml",
+        "views/crm_territory_plan_views.xml",
         "views/crm_interaction_lead_views.xml",
         "views/crm_lead_assign_views.xml",
         "views/crm_lead_import_views.xml",
@@ -86,6 +89,7 @@
         "views/crm_quota_menus.xml",
         "views/crm_offer_menus.xml",
         "views/leads_menus.xml",
+        "views/analysis_menus.xml",
     ],
     "demo": [
         "demo/res_users_demo.xml",
@@ -99,6 +103,8 @@
     "assets": {
         "web.assets_backend": [
             "crm_sfa/static/src/checklist/*",
+            "crm_sfa/static/src/quota_amount/*",
+            "crm_sfa/static/src/results_board/*",
             "crm_sfa/static/src/stage_bar/*",
         ],
         "web.assets_tests": [
