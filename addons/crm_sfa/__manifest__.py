@@ -99,6 +99,7 @@
         "demo/crm_quota_demo.xml",
         "demo/crm_offer_demo.xml",
         "demo/leads_demo.xml",
+        "demo/analysis_demo.xml",
     ],
     "assets": {
         "web.assets_backend": [

@@ -135,7 +135,7 @@ class CrmStageReport(models.Model):
             JOIN furthest ON furthest.lead_id = deal.id
             JOIN stage ON stage.place <= furthest.place
             LEFT JOIN visit ON visit.lead_id = deal.id AND visit.stage_id = stage.id
-            WHERE visit.lead_id IS NOT NULL OR NOT stage.is_won AND %(of_team)s
+            WHERE visit.lead_id IS NOT NULL OR stage.is_won IS NOT TRUE AND %(of_team)s
             """,
             leads=leads,
             field=self._stage_field_id(),

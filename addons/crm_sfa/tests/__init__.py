@@ -1,3 +1,4 @@
+from . import test_analysis_tours
 from . import test_approval
 from . import test_double_offer
 from . import test_forecast

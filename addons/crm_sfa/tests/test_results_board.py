@@ -118,9 +118,11 @@ class TestResultsBoard(BoardCase):
                 [
                     {
                         "partner_id": self.anna.id,
+                        "name": "Grinders",
                         "kind": kind,
                         "user_id": self.seller.id,
                         "date": "2026-05-19 08:00:00",
+                        "company_id": self.company.id,
                     }
                     for kind in ("call", "visit", "visit")
                 ]

@@ -208,6 +208,7 @@ class TestEffortReport(AnalysisCase):
             self.env["crm.interaction"].create(
                 {
                     "partner_id": self.anna.id,
+                    "name": "Grinders",
                     "kind": kind,
                     "user_id": self.seller.id,
                 }

@@ -227,7 +227,8 @@ class TestTerritoryPlan(PlanCase):
         plan = self._plan()
         plan.action_compute()
         plan.action_discard()
-        self.assertFalse(plan.move_ids | plan.owner_ids)
+        self.assertFalse(plan.move_ids)
+        self.assertFalse(plan.owner_ids)
         with self.assertRaisesRegex(UserError, "no draft"):
             plan.action_apply()
         with self.assertRaisesRegex(UserError, "no draft"):
