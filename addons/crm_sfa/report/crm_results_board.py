@@ -498,11 +498,8 @@ class CrmSalesReport(models.Model):
         closed = self._results_closed(scope, scope.first, scope.last)
         stages = self.env["crm.stage.report"]._funnel(closed)
         whole = stages[0]["reached"] if stages else 0
-        before = whole
         for stage in stages:
             stage["share"] = share(stage["reached"], whole)
-            stage["dropped"] = max(before - stage["reached"], 0)
-            before = stage["reached"]
             stage["action"] = {
                 "type": "ir.actions.act_window",
                 "name": stage["name"],

@@ -185,7 +185,8 @@ class CrmStageReport(models.Model):
         )
         found = {stage_id: counts for stage_id, *counts in rows}
         # Names of stages are no secret, and those of other teams are among them.
-        stages_sudo = self.env["crm.stage"].sudo().browse(found).sorted("sequence")
+        stages_sudo = self.env["crm.stage"].sudo().browse(found)
+        stages_sudo = stages_sudo.sorted(lambda stage: (stage.sequence, stage.id))
         keys = ("reached", "moved_on", "lost", "days")
         return [
             {"id": stage.id, "name": stage.name, "is_won": stage.is_won}

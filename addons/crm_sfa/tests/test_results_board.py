@@ -153,7 +153,7 @@ class TestResultsBoard(BoardCase):
         stages = {s["id"]: s for s in self._read()["funnel"]}
         first, middle = stages[self.first.id], stages[self.middle.id]
         self.assertEqual((first["reached"], middle["reached"]), (2, 1))
-        self.assertEqual(middle["dropped"], 1)
+        self.assertEqual((first["lost"], middle["lost"]), (1, 0))
         self.assertEqual(len(self._opened(first["action"])), 2)
 
     def test_months_of_the_year_and_the_one_before(self):

@@ -20,7 +20,7 @@ registry.category("web_tour.tours").add("crm_sfa_results_seller", {
         },
         {
             content: "where deals drop off",
-            trigger: ".o_crm_funnel .btn[data-stage=Tasting]:contains('−1')",
+            trigger: ".o_crm_funnel .btn[data-stage=Talk]:contains('−1')",
         },
         {
             content: "a number opens its records",
