@@ -17,10 +17,12 @@ from tools import postgres, settings
 
 DATABASE = "crm_test_jobs"
 # More than one batch of each job; the batches are made small for the test.
-PROMISES, DOCUMENTS, STAND_INS = 15, 15, 3
+PROMISES, DOCUMENTS, STAND_INS, STEPS = 15, 15, 3, 15
 SMALL = """
 from odoo.addons.crm_base.models import crm_document_reminder, crm_promise_chase
+from odoo.addons.crm_sfa.models import crm_playbook_run_step
 crm_promise_chase.BATCH = crm_document_reminder.BATCH = 10
+crm_playbook_run_step.BATCH = 10
 """
 SETUP = f"""
 import base64
@@ -53,6 +55,15 @@ times = env["crm.stand.in"].create([
     for absent in users[:-1]
 ])
 times.write({{"step": "confirmed"}})
+deals = env["crm.lead"].create([
+    {{"name": f"Deal {{n}}", "type": "opportunity", "user_id": users[0].id}}
+    for n in range({STEPS})
+])
+env["crm.playbook"].create({{
+    "name": "Visit", "trigger": "hand",
+    "step_ids": [Command.create({{"name": "Go there", "days": 5,
+                                  "condition": "[('id', '>', 0)]"}})],
+}})._start(deals)
 env.cr.commit()
 """
 ANEW = """
@@ -60,6 +71,8 @@ DELETE FROM mail_activity;
 DELETE FROM crm_promise_reminder;
 UPDATE crm_document SET reminded_expiry = NULL;
 UPDATE crm_stand_in SET briefed_at = NULL, brief = NULL;
+UPDATE crm_playbook_run_step
+SET state = 'waiting', activity_id = NULL, date_done = NULL, date_due = current_date;
 DELETE FROM mail_message WHERE model = 'crm.stand.in';
 """
 # Each job: how many it has to send, and the step after it has claimed its work.
@@ -67,7 +80,10 @@ JOBS = {
     "crm.promise": ("_cron_remind", "_give_reminders", PROMISES),
     "crm.document": ("_cron_expiry", "_remind_owner", DOCUMENTS),
     "crm.stand.in": ("_cron_start_and_end", "_tell", STAND_INS),
+    "crm.playbook.run.step": ("_cron_plan", "_catch_up", STEPS),
 }
+# What is to be done stands on another record than the job's own.
+ON = {"crm.playbook.run.step": "crm.lead"}
 WORKERS = f"""{SMALL}
 import threading
 import psycopg2
@@ -132,6 +148,7 @@ DEATHS = {
     "crm.promise": (2, 10),
     "crm.document": (13, 10),
     "crm.stand.in": (2, 1),
+    "crm.playbook.run.step": (13, 10),
 }
 KILLED = f"""{SMALL}
 import os
@@ -170,13 +187,38 @@ for model, (fatal, committed) in {DEATHS!r}.items():
         os._exit(0)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
     with registry.cursor() as cr:
-        cr.execute("SELECT count(*) FROM mail_activity WHERE res_model = %s", [model])
+        on = {ON!r}.get(model, model)
+        cr.execute("SELECT count(*) FROM mail_activity WHERE res_model = %s", [on])
         assert cr.fetchone() == (committed,), (model, committed)
     sql_db.close_all()
 for model, (job, _step, _number) in jobs.items():
     with registry.cursor() as cr:
         run(model, job, cr)
 os._exit(0)  # the shell's own connection is closed
+"""
+# Two managers put a quota of the same person in force: the second has looked at the
+# database before the first had done anything.
+QUOTAS = """
+import psycopg2
+from odoo import SUPERUSER_ID, api
+from odoo.tools import mute_logger
+
+VALS = {"user_id": 2, "amount": 100, "state": "running"}
+
+
+def put_in_force(cr):
+    api.Environment(cr, SUPERUSER_ID, {})["crm.quota"].create(VALS)
+
+
+with env.registry.cursor() as late:
+    late.execute("SELECT 1 FROM crm_quota")
+    with env.registry.cursor() as cr:
+        put_in_force(cr)
+    try:
+        with mute_logger("odoo.sql_db"):
+            put_in_force(late)
+    except psycopg2.errors.SerializationFailure:
+        late.rollback()  # the web server tries the request again
 """
 SENT = (
     "SELECT count(*), count(DISTINCT res_id) FROM mail_activity WHERE res_model = '{}'"
@@ -232,7 +274,8 @@ class TestJobs(unittest.TestCase):
     def assertSentOnce(self):
         for model, (_job, _step, number) in JOBS.items():
             with self.subTest(model=model):
-                self.assertEqual(self._numbers(SENT, model), [number, number])
+                sent = self._numbers(SENT, ON.get(model, model))
+                self.assertEqual(sent, [number, number])
         self.assertEqual(self._numbers(TOLD, "crm.stand.in"), [STAND_INS, STAND_INS])
 
     def test_two_workers_at_one_time_send_once(self):
@@ -246,3 +289,8 @@ class TestJobs(unittest.TestCase):
     def test_killed_worker_loses_nothing_and_nothing_comes_twice(self):
         self._shell(KILLED)
         self.assertSentOnce()
+
+    def test_two_managers_at_one_time_put_no_overlapping_quotas_in_force(self):
+        self._shell(QUOTAS)
+        running = "SELECT count(*) FROM crm_quota WHERE state = 'running'"
+        self.assertEqual(postgres.sql(self.env, running, DATABASE), "1")

@@ -37,6 +37,7 @@
         "security/crm_playbook_rules.xml",
         "security/crm_quota_rules.xml",
         "security/crm_stand_in_rules.xml",
+        "security/crm_territory_plan_rules.xml",
         "security/sale_order_rules.xml",
         "data/crm_stage_data.xml",
         "data/ir_cron_forecast_data.xml",
@@ -58,6 +59,7 @@
         "wizard/crm_lead_hand_back_views.xml",
         "wizard/crm_lead_merge_views.xml",
         "report/crm_motive_report_views.xml",
+        "report/crm_sales_report_views.xml",
         "report/crm_quota_report_views.xml",
         "report/crm_forecast_views.xml",
         "report/crm_order_board_views.xml",
@@ -94,6 +96,7 @@
         "views/crm_payment_reminder_views.xml",
         "views/crm_promise_payment_views.xml",
         "views/sale_order_flags_views.xml",
+        "views/crm_territory_plan_views.xml",
         "views/crm_interaction_lead_views.xml",
         "views/crm_lead_assign_views.xml",
         "views/crm_lead_duplicate_views.xml",
@@ -106,6 +109,7 @@
         "views/crm_offer_menus.xml",
         "views/leads_menus.xml",
         "views/orders_menus.xml",
+        "views/analysis_menus.xml",
     ],
     "demo": [
         "demo/res_users_demo.xml",
@@ -116,11 +120,14 @@
         "demo/crm_offer_demo.xml",
         "demo/leads_demo.xml",
         "demo/orders_demo.xml",
+        "demo/analysis_demo.xml",
     ],
     "assets": {
         "web.assets_backend": [
             "crm_sfa/static/src/checklist/*",
             "crm_sfa/static/src/order_board/*",
+            "crm_sfa/static/src/quota_amount/*",
+            "crm_sfa/static/src/results_board/*",
             "crm_sfa/static/src/stage_bar/*",
         ],
         "web.assets_tests": [

@@ -7,6 +7,7 @@ from . import crm_approval_limit
 from . import crm_approval_line
 from . import crm_competitor
 from . import crm_competitor_price
+from . import crm_contact_kind_analysis
 from . import crm_contact_status
 from . import crm_duplicate_lead
 from . import crm_forecast_figure
@@ -70,6 +71,13 @@ from . import crm_stand_in
 from . import crm_team_assign
 from . import crm_team_member_assign
 from . import crm_team_pipeline
+from . import crm_territory_plan
+from . import crm_territory_plan_apply
+from . import crm_territory_plan_compute
+from . import crm_territory_plan_line
+from . import crm_territory_plan_move
+from . import crm_territory_plan_owner
+from . import crm_territory_plan_rule
 from . import crm_timeline
 from . import crm_timeline_orders
 from . import ir_actions_report_approval

@@ -226,6 +226,7 @@ class CrmQuota(models.Model):
     @api.constrains("state", "parent_id", *INHERITED)
     def _check_overlap(self):
         running = self.filtered(lambda quota: quota.state == "running")
+        running._one_at_a_time()
         if pair := running._overlapping():
             one, other = self.browse(pair)
             # The other one may be of somebody whose quotas the user does not read.
@@ -330,6 +331,20 @@ class CrmQuota(models.Model):
             wrong.append("date_from")
         labels = self.fields_get(wrong, ["string"]) if wrong else {}
         return labels[wrong[0]]["string"] if wrong else None
+
+    def _one_at_a_time(self):
+        """Let nobody else put quotas of these companies in force meanwhile.
+
+        Two people who do so at once do not see each other's quotas. Both write the row
+        of the company, so the later one is refused, tried again by Odoo, and sees them.
+        """
+        if companies := self.company_id:
+            self.env.cr.execute(
+                SQL(
+                    "UPDATE res_company SET write_date = write_date WHERE id = ANY(%s)",
+                    companies.ids,
+                )
+            )
 
     def _overlapping(self) -> tuple[int, int] | None:
         """Find two quotas in force to which the same sales would count.

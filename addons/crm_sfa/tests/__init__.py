@@ -1,3 +1,4 @@
+from . import test_analysis_tours
 from . import test_approval
 from . import test_double_offer
 from . import test_forecast
@@ -22,6 +23,9 @@ from . import test_pipeline_tours
 from . import test_playbook
 from . import test_quota
 from . import test_quota_tour
+from . import test_results_board
+from . import test_sales_report
+from . import test_territory_plan
 from . import test_relationship
 from . import test_sales_history
 from . import test_stand_in
