@@ -104,3 +104,13 @@ from . import sale_order_flags
 from . import sale_order_line_approval
 from . import sale_order_playbook
 from . import utm_campaign_channel
+from . import calendar_event_visit
+from . import crm_day_item
+from . import crm_day_item_act
+from . import crm_day_item_source
+from . import crm_day_load
+from . import crm_interaction_day
+from . import crm_visit
+from . import crm_visit_day
+from . import res_partner_visit
+from . import res_users_day

@@ -31,3 +31,6 @@ from . import test_sales_history
 from . import test_stand_in
 from . import test_tours
 from . import test_uninvoiced
+from . import test_day_plan
+from . import test_day_tours
+from . import test_visit

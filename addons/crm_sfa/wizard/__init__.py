@@ -16,3 +16,5 @@ from . import crm_quota_recut
 from . import crm_stage_pass
 from . import payment_link_wizard
 from . import portal_share
+from . import crm_visit_plan
+from . import crm_visit_plan_line
