@@ -16,7 +16,7 @@ class CrmCommissionAccelerator(models.Model):
     attainment = fields.Float(
         "From % of the Quota", required=True, default=100, digits=(16, 1)
     )
-    multiplier = fields.Float(required=True, default=1.2, digits=(16, 3))
+    multiplier = fields.Float(required=True, default=1.2, digits=(16, 2))
 
     _once = models.Constraint(
         "UNIQUE(plan_id, attainment)", "Two accelerators begin at the same attainment."

@@ -9,7 +9,7 @@ class CrmCommissionLine(models.Model):
 
     _name = "crm.commission.line"
     _description = "Commission Line"
-    _order = "statement_id, date, move_id, order_id, id"
+    _order = "period_from desc, date, id"
 
     statement_id = fields.Many2one(
         "crm.commission.statement", required=True, index=True, ondelete="cascade"
@@ -68,8 +68,8 @@ class CrmCommissionLine(models.Model):
     rule = fields.Char(compute="_compute_rule")
     base = fields.Monetary("Counts", help="The person's share, without tax.")
     share = fields.Float("Share %", digits=(16, 2), aggregator=None)
-    rate = fields.Float("Rate %", digits=(16, 3), aggregator="avg")
-    multiplier = fields.Float(digits=(16, 3), default=1.0, aggregator="avg")
+    rate = fields.Float("Rate %", digits=(16, 2), aggregator="avg")
+    multiplier = fields.Float(digits=(16, 2), default=1.0, aggregator="avg")
     attainment = fields.Float("Quota Attained %", digits=(16, 1), aggregator="avg")
     lacks_quota = fields.Boolean("Without Quota")
     amount = fields.Monetary("Commission")

@@ -27,5 +27,5 @@ class CrmCommissionPart(models.AbstractModel):
 
     @api.model
     def _percent(self, value: float) -> str:
-        digits = 0 if value == int(value) else 3 if round(value, 2) != value else 2
+        digits = 0 if value == int(value) else 2
         return f"{formatLang(self.env, value, digits=digits)} %"

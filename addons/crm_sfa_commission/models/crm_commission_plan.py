@@ -76,7 +76,7 @@ class CrmCommissionPlan(models.Model):
     )
     override_rate = fields.Float(
         "Leader's Rate %",
-        digits=(16, 3),
+        digits=(16, 2),
         help="What a member who leads a sales team earns on all that others sell for"
         " this team.",
     )

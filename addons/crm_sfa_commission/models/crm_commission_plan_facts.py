@@ -98,7 +98,7 @@ class CrmCommissionPlan(models.Model):
         )
 
     def _settled_sql(self, date_from, date_to) -> SQL:
-        """Find invoices with a payment in these days, or dated so if nothing was due."""
+        """Find invoices with a payment in these days, or of these days."""
         return SQL(
             """
             SELECT line.move_id FROM account_partial_reconcile AS part
@@ -117,13 +117,16 @@ class CrmCommissionPlan(models.Model):
 
     def _people_sql(self, users) -> SQL:
         """Limit to the documents of people, those they share in and of their teams."""
-        ids = users.ids
-        teams = SQL("FALSE")
+        ids, teams = users.ids, SQL("FALSE")
+        on_orders = self.measure in ON_ORDERS
+        team = "doc.team_id" if on_orders else "COALESCE(origin.team_id, doc.team_id)"
         if self.override_rate:
             teams = SQL(
-                "doc.team_id IN (SELECT id FROM crm_team WHERE user_id = ANY(%s))", ids
+                "%(team)s IN (SELECT id FROM crm_team WHERE user_id = ANY(%(ids)s))",
+                team=SQL(team),
+                ids=ids,
             )
-        if self.measure in ON_ORDERS:
+        if on_orders:
             return SQL(
                 "(doc.user_id = ANY(%(ids)s) OR %(teams)s OR doc.id IN"
                 " (SELECT order_id FROM crm_commission_split"
@@ -133,7 +136,8 @@ class CrmCommissionPlan(models.Model):
             )
         return SQL(
             """
-            (doc.invoice_user_id = ANY(%(ids)s) OR %(teams)s OR doc.id IN (
+            (doc.invoice_user_id = ANY(%(ids)s) OR origin.invoice_user_id = ANY(%(ids)s)
+            OR %(teams)s OR doc.id IN (
                 SELECT line.move_id FROM crm_commission_split AS split
                 JOIN sale_order_line AS sold ON sold.order_id = split.order_id
                 JOIN sale_order_line_invoice_rel AS rel ON rel.order_line_id = sold.id
@@ -213,7 +217,7 @@ class CrmCommissionPlan(models.Model):
 
     def _invoices_sql(self, window: SQL) -> SQL:
         """Posted invoices and credit notes; if payment counts, paid ones only, with
-        the day of the last payment."""
+        the day of the last payment. Whose invoice it was, bears its credit note."""
         day = SQL("COALESCE(doc.invoice_date, doc.date)")
         paid = SQL("TRUE")
         if self.measure == "paid":
@@ -223,11 +227,12 @@ class CrmCommissionPlan(models.Model):
             paid = SQL("doc.payment_state IN ('paid', 'in_payment')")
         return SQL(
             """
-            SELECT doc.id, doc.invoice_user_id AS user_id, doc.team_id, doc.currency_id,
-                CASE WHEN doc.move_type = 'out_refund' THEN doc.reversed_entry_id
-                    END AS reversed_id,
-                %(day)s AS day
+            SELECT doc.id, doc.currency_id, origin.id AS reversed_id, %(day)s AS day,
+                COALESCE(origin.invoice_user_id, doc.invoice_user_id) AS user_id,
+                COALESCE(origin.team_id, doc.team_id) AS team_id
             FROM account_move AS doc
+            LEFT JOIN account_move AS origin ON origin.id = doc.reversed_entry_id
+                AND doc.move_type = 'out_refund'
             WHERE doc.state = 'posted' AND %(paid)s AND %(window)s
             AND doc.move_type IN ('out_invoice', 'out_refund', 'out_receipt')
             """,

@@ -38,7 +38,7 @@ class CrmCommissionRate(models.Model):
     )
     rate = fields.Float(
         "Rate %",
-        digits=(16, 3),
+        digits=(16, 2),
         help="Zero: these goods earn nothing, even if their category does.",
     )
     tier_ids = fields.One2many("crm.commission.tier", "rate_id", "Tiers", copy=True)
@@ -98,9 +98,15 @@ class CrmCommissionRate(models.Model):
             "none": self.env._("there are none. Add some, or choose one rate"),
             "gap": self.env._("nothing is said between %(low)s and %(high)s"),
             "overlap": self.env._("two hold between %(low)s and %(high)s"),
-            "open": self.env._("the one from %(low)s, which is not the last, has no end"),
-            "closed": self.env._("nothing is said above %(high)s. Let the last be open"),
-            "empty": self.env._("the one from %(low)s ends at %(high)s, before it begins"),
+            "open": self.env._(
+                "the one from %(low)s, which is not the last, has no end"
+            ),
+            "closed": self.env._(
+                "nothing is said above %(high)s. Let the last be open"
+            ),
+            "empty": self.env._(
+                "the one from %(low)s ends at %(high)s, before it begins"
+            ),
         }
         shown = {
             name: self.env["crm.commission.tier"]._shown_in(amount, self.plan_id)

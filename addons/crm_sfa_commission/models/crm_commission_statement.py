@@ -92,6 +92,7 @@ class CrmCommissionStatement(models.Model):
             statement.display_name = f"{name} · {statement._period_name()}"
 
     def write(self, vals):
+        self.check_access("write")
         if "state" in vals:
             self._check_move(vals["state"])
         closed = self.filtered(lambda statement: statement.state != "draft")

@@ -19,7 +19,7 @@ class CrmCommissionTier(models.Model):
     currency_id = fields.Many2one(related="rate_id.plan_id.currency_id")
     amount_from = fields.Monetary("From", required=True)
     amount_to = fields.Monetary("To", help="Zero: without an upper bound.")
-    rate = fields.Float("Rate %", required=True, digits=(16, 3))
+    rate = fields.Float("Rate %", required=True, digits=(16, 2))
 
     @api.depends("amount_from", "amount_to", "rate")
     @api.depends_context("lang")

@@ -129,6 +129,7 @@ class CommissionCase(SalesCase):
 
     def assertLines(self, statement, *lines):
         """Compare (kind, counts, rate, commission)."""
+        statement.invalidate_recordset()
         found = [
             (line.kind, round(line.base, 2), round(line.rate, 3), line.amount)
             for line in statement.line_ids
