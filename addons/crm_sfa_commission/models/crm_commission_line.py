@@ -99,7 +99,7 @@ class CrmCommissionLine(models.Model):
             if line.kind == "skipped":
                 line.rule = line_sudo._skip_reason()
             else:
-                parts = [line_sudo.plan_id.display_name, *line_sudo._rule_parts()]
+                parts = [*line_sudo._rule_parts(), line_sudo.plan_id.display_name]
                 line.rule = " · ".join(parts)
 
     @api.readonly

@@ -50,7 +50,7 @@ class CrmCommissionStatement(models.Model):
         help="What the open deals that are to close in this period would earn, by their"
         " probability. Quotas do not accelerate it.",
     )
-    date_paid = fields.Date("Paid on", readonly=True)
+    date_paid = fields.Date("Payment Date", readonly=True)
 
     _once = models.UniqueIndex(
         "(user_id, company_id, date_from, date_to)",

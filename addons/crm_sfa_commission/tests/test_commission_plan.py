@@ -1,9 +1,11 @@
+import doctest
 from datetime import date
 
 from odoo import Command
 from odoo.exceptions import UserError, ValidationError
 from odoo.tests import Form, freeze_time, tagged
 
+from ..tools import commission
 from .common import JULY, CommissionCase
 
 
@@ -11,6 +13,11 @@ from .common import JULY, CommissionCase
 @freeze_time(JULY)
 class TestCommissionPlan(CommissionCase):
     """What a plan may say."""
+
+    def test_arithmetic_does_as_its_examples_say(self):
+        result = doctest.testmod(commission)
+        self.assertGreater(result.attempted, 20)
+        self.assertFalse(result.failed)
 
     def test_gap_between_tiers_names_plan_goods_and_place(self):
         tiers = self._tiers("whole", (0, 1000, 2), (1200, 0, 4), categ_id=self.food.id)
