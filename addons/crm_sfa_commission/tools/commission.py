@@ -101,10 +101,10 @@ class Earned(NamedTuple):
 def period_of(day: date, size: str) -> tuple[date, date]:
     """Give the month or quarter of a day.
 
-    >>> period_of(date(2026, 8, 20), "quarter")
-    (datetime.date(2026, 7, 1), datetime.date(2026, 9, 30))
-    >>> period_of(date(2026, 8, 20), "month")
-    (datetime.date(2026, 8, 1), datetime.date(2026, 8, 31))
+    >>> [str(day) for day in period_of(date(2026, 8, 20), "quarter")]
+    ['2026-07-01', '2026-09-30']
+    >>> [str(day) for day in period_of(date(2026, 8, 20), "month")]
+    ['2026-08-01', '2026-08-31']
     """
     months = SIZES[size]
     first = date(day.year, (day.month - 1) // months * months + 1, 1)
