@@ -14,7 +14,7 @@ from tools.settings import ADDONS
 
 FLOOR = "crm_base"
 DOMAINS = {"crm_css", "crm_sfa", "crm_ma", "crm_call_center"}
-LEAVES = {"crm_portal", "crm_analytics"}
+LEAVES = {"crm_portal", "crm_analytics", "crm_sfa_commission"}
 # Each of them is the business of a domain.
 NOT_BELOW_THE_FLOOR = {"crm", "sale", "account", "mass_mailing"}
 SOURCES = {".py", ".xml", ".csv", ".js"}

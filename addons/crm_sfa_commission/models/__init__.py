@@ -1,0 +1,17 @@
+from . import (
+    crm_commission_part,
+    crm_commission_accelerator,
+    crm_commission_member,
+    crm_commission_plan,
+    crm_commission_plan_earned,
+    crm_commission_plan_expected,
+    crm_commission_plan_facts,
+    crm_commission_plan_settle,
+    crm_commission_rate,
+    crm_commission_split,
+    crm_commission_statement,
+    crm_commission_line,
+    crm_commission_tier,
+    crm_lead_commission,
+    sale_order_commission,
+)
