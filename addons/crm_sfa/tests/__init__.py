@@ -1,4 +1,5 @@
 from . import test_approval
+from . import test_deal_registration
 from . import test_double_offer
 from . import test_forecast
 from . import test_forget
@@ -20,5 +21,7 @@ from . import test_quota_tour
 from . import test_relationship
 from . import test_sales_history
 from . import test_stand_in
+from . import test_telesales
+from . import test_telesales_tours
 from . import test_tours
 from . import test_uninvoiced
