@@ -7,6 +7,18 @@ from . import crm_follows_customer
 from . import crm_matter_mixin
 from . import base
 from . import calendar_attendee
+from . import crm_call_attempt
+from . import crm_call_attempt_undo
+from . import crm_call_list
+from . import crm_call_list_fill
+from . import crm_call_list_line
+from . import crm_call_list_line_call
+from . import crm_call_list_line_screen
+from . import crm_call_list_screen
+from . import crm_call_outcome
+from . import crm_call_script
+from . import crm_call_script_answer
+from . import crm_call_script_step
 from . import crm_completeness_rule
 from . import crm_consent
 from . import crm_consent_purpose
@@ -59,6 +71,7 @@ from . import mail_thread_currency
 from . import res_company_promise
 from . import res_config_settings_promise
 from . import res_partner
+from . import res_partner_call
 from . import res_partner_card
 from . import res_partner_completeness
 from . import res_partner_consent
@@ -66,6 +79,7 @@ from . import res_partner_contact_policy
 from . import res_partner_currency
 from . import res_partner_duplicate
 from . import res_partner_forget
+from . import res_partner_forget_call
 from . import res_partner_forget_run
 from . import res_partner_forget_suite
 from . import res_partner_import

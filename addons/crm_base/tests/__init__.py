@@ -1,5 +1,6 @@
 from . import test_access
 from . import test_agreement_dossier
+from . import test_call_list
 from . import test_card
 from . import test_completeness
 from . import test_consent

@@ -1,4 +1,5 @@
 from . import base_partner_merge
+from . import crm_call_list_add
 from . import crm_contact_plan
 from . import crm_contact_plan_line
 from . import crm_merge_preview

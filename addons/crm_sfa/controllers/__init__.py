@@ -1,2 +1,3 @@
+from . import deals
 from . import inquiry
 from . import portal

@@ -114,3 +114,17 @@ from . import crm_visit
 from . import crm_visit_day
 from . import res_partner_visit
 from . import res_users_day
+from . import crm_call_list
+from . import crm_call_list_line
+from . import crm_call_list_line_offer
+from . import crm_call_outcome
+from . import crm_deal_registration
+from . import crm_deal_registration_conflict
+from . import crm_deal_registration_guard
+from . import crm_deal_registration_portal
+from . import crm_lead_call
+from . import crm_lead_registration
+from . import res_partner_forget_telesales
+from . import res_partner_grade
+from . import sale_order_call
+from . import sale_order_registration

@@ -1,5 +1,6 @@
 from . import test_analysis_tours
 from . import test_approval
+from . import test_deal_registration
 from . import test_double_offer
 from . import test_forecast
 from . import test_forget
@@ -29,6 +30,8 @@ from . import test_territory_plan
 from . import test_relationship
 from . import test_sales_history
 from . import test_stand_in
+from . import test_telesales
+from . import test_telesales_tours
 from . import test_tours
 from . import test_uninvoiced
 from . import test_day_plan
