@@ -12,15 +12,14 @@ class TestDayTours(HttpCase, DayCase):
     def test_seller_works_through_the_day(self):
         call = self._plan_activity(self.nordlicht, kind="call", summary="Call Anna")
         later = self._plan_activity(self.olivar, summary="Send the list")
-        self._tour("/odoo", "crm_sfa_my_day", self.seller)
+        self._tour("/odoo/my-visits", "crm_sfa_my_day", self.seller)
         self.assertFalse(call.active)
         self.assertEqual(self.nordlicht.interaction_ids.outcome, "reached")
         self.assertGreater(later.date_deadline, self.today)
 
-    def test_leader_moves_work_on_the_board(self):
-        activity = self._plan_activity(self.nordlicht, summary="Call Anna")
+    def test_leader_sees_the_load_of_the_team(self):
+        self._plan_activity(self.nordlicht, summary="Call Anna")
         self._tour("/odoo/team-load", "crm_sfa_team_load", self.leader)
-        self.assertEqual(activity.user_id, self.colleague)
 
 
 @tagged("post_install", "-at_install")

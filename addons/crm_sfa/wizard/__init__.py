@@ -11,12 +11,12 @@ from . import crm_offer_prepare_line
 from . import crm_order_flag_dismiss
 from . import crm_order_followup
 from . import crm_playbook_start
+from . import crm_quota_share
 from . import crm_quota_distribute
 from . import crm_quota_recut
-from . import crm_quota_share
 from . import crm_registration_pass
 from . import crm_stage_pass
-from . import payment_link_wizard
-from . import portal_share
 from . import crm_visit_plan
 from . import crm_visit_plan_line
+from . import payment_link_wizard
+from . import portal_share

@@ -8,7 +8,7 @@ registry.category("web_tour.tours").add("crm_sfa_my_day", {
     steps: () => [
         {
             content: "the command palette knows the day",
-            trigger: ".o_navbar",
+            trigger: ".o_crm_visits_plan",
             run: "press control+k",
         },
         { trigger: ".o_command_palette input", run: "edit My Day" },
@@ -44,12 +44,10 @@ registry.category("web_tour.tours").add("crm_sfa_team_load", {
             content: "the load stands in the column",
             trigger: `${column("Sam Seller")} .o_crm_day_load:contains('0:30')`,
         },
+        { trigger: `${column("Sam Seller")} ${card("Call Anna")}` },
         {
-            content: "drag the card to a colleague",
-            trigger: `${column("Sam Seller")} ${card("Call Anna")}`,
-            run: "drag_and_drop .o_kanban_group:has(.o_kanban_header:contains('Cora Colleague'))",
+            content: "who has nothing to do has a column too",
+            trigger: `${column("Cora Colleague")} .o_crm_day_load:contains('0:00')`,
         },
-        { trigger: `${column("Cora Colleague")} ${card("Call Anna")}` },
-        { trigger: `${column("Cora Colleague")} .o_crm_day_load:contains('0:30')` },
     ],
 });
