@@ -63,6 +63,7 @@
         "wizard/crm_registration_views.xml",
         "wizard/crm_lead_hand_back_views.xml",
         "wizard/crm_lead_merge_views.xml",
+        "wizard/crm_material_send_deal_views.xml",
         "wizard/crm_visit_plan_views.xml",
         "report/crm_motive_report_views.xml",
         "report/crm_sales_report_views.xml",

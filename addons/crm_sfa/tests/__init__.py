@@ -13,6 +13,7 @@ from . import test_lead_import
 from . import test_leads_access
 from . import test_leads_tools
 from . import test_leads_tours
+from . import test_material_deal
 from . import test_merge
 from . import test_motives
 from . import test_offer_rule

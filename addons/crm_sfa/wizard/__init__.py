@@ -6,6 +6,7 @@ from . import crm_lead_card
 from . import crm_lead_hand_back
 from . import crm_lead_lost
 from . import crm_lead_merge
+from . import crm_material_send_deal
 from . import crm_offer_prepare
 from . import crm_offer_prepare_line
 from . import crm_order_flag_dismiss
