@@ -1,12 +1,36 @@
 """A test that is skipped has proved nothing: the run fails on it."""
 
 import dataclasses
+import os
+import shutil
+import subprocess
 
 import freezegun
 import pytest
 
 # How long a test took is told by the real clock, also of one that stops time.
 freezegun.configure(extend_ignore_list=["_pytest.timing"])
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_files(load_registry):
+    """Give each of several processes its own files: what one clears away, another may
+    need."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER")
+    if not worker:
+        yield
+        return
+    from odoo.tools import config
+
+    shared = config.filestore("")
+    own = f"{shared}-{worker}"
+    shutil.rmtree(own, ignore_errors=True)
+    # Hard links: Odoo never changes a stored file, it only adds and removes.
+    subprocess.run(["cp", "-al", shared, own], check=True)
+    # pytest-odoo has put a stand-in there, which gives the folder shared by all.
+    config.filestore.return_value = own
+    yield
+    shutil.rmtree(own, ignore_errors=True)
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -24,6 +24,7 @@ HELD = timedelta(minutes=45)
 OWN = timedelta(hours=1)
 # So many are looked at until one may be called now.
 TRIES = 25
+MOST_PASSED = 1000
 
 
 class CrmCallListLine(models.Model):
@@ -131,12 +132,13 @@ class CrmCallListLine(models.Model):
             [("list_id", "=", call_list.id), ("taken_by_id", "=", self.env.uid)],
             limit=1,
         )
-        passed = []
-        for _try in range(0 if mine else TRIES):
+        passed, changed = [], 0
+        while not mine and changed < TRIES and len(passed) < MOST_PASSED:
             # Entries are written by methods only.
             line_sudo = self._lock_next(call_list, passed).sudo()
             if not line_sudo:
                 break
+            before = (line_sudo.state, line_sudo.date_next)
             if line_sudo._may_be_called_now(self.env):
                 line_sudo.write(
                     {"taken_by_id": self.env.uid, "date_taken": fields.Datetime.now()}
@@ -144,6 +146,8 @@ class CrmCallListLine(models.Model):
                 mine = line_sudo
                 break
             passed.append(line_sudo.id)
+            # Those of others, whom this caller may not read, do not tire the search.
+            changed += before != (line_sudo.state, line_sudo.date_next)
         return mine.sudo(False)
 
     @api.model

@@ -47,7 +47,8 @@ class CrmCallListLine(models.Model):
                 self.env._("This outcome is not there any more. Reload the page.")
             )
         date_back = self._read_date_back(outcome, date_back)
-        attempt_sudo = self._note_attempt(outcome, note[:LONGEST_NOTE], answer_ids)
+        note = str(note or "")[:LONGEST_NOTE]
+        attempt_sudo = self._note_attempt(outcome, note, answer_ids)
         made = self._do_outcome(outcome, attempt_sudo, date_back)
         attempt_sudo.undo |= {"made": [[one._name, one.id] for one in made if one]}
         return attempt_sudo.id

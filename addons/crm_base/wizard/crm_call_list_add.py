@@ -20,9 +20,9 @@ class CrmCallListAdd(models.TransientModel):
     count = fields.Integer("Chosen", compute="_compute_count")
 
     @api.model
-    def default_get(self, fields_list):
+    def default_get(self, fields):
         context = self.env.context
-        return super().default_get(fields_list) | {
+        return super().default_get(fields) | {
             "res_model": context.get("active_model"),
             "res_ids": context.get("active_ids") or [],
         }

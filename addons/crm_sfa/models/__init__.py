@@ -106,6 +106,7 @@ from . import res_company_offer
 from . import res_config_settings_offer
 from . import res_partner
 from . import res_partner_forget
+from . import res_partner_forget_duplicate
 from . import res_partner_forget_leads
 from . import res_partner_forget_offer
 from . import res_partner_forget_orders

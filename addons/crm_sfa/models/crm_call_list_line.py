@@ -56,12 +56,16 @@ class CrmCallListLine(models.Model):
 
     def _screen_phones(self):
         phones = super()._screen_phones()
-        lead = self.lead_id
+        lead = self._own_lead()
         if not lead.phone or lead.phone in {phone["shown"] for phone in phones}:
             return phones
         number = lead.phone_sanitized or lead.phone
         own = {"number": number, "shown": lead.phone, "whose": "", "status": ""}
         return [own, *phones]
+
+    def _own_lead(self):
+        """The lead, if the caller may read it."""
+        return self.lead_id._filtered_access("read")
 
     # Outcomes
 
@@ -71,7 +75,7 @@ class CrmCallListLine(models.Model):
             lead = self.env["crm.lead"].create(self._prepare_deal_vals())
             self.sudo().lead_id = lead  # entries are written by methods only
             made.append(lead)
-        elif outcome.kind == "success" and self.lead_id.type == "lead":
+        elif outcome.kind == "success" and self._own_lead().type == "lead":
             self._convert_lead()
         return made
 
@@ -86,7 +90,9 @@ class CrmCallListLine(models.Model):
             "company_id": self.company_id.id,
             "campaign_id": self.list_id.campaign_id.id,
             "medium_id": medium.id if medium else False,
-            "expected_revenue": sum(orders.mapped("amount_untaxed")),
+            "expected_revenue": sum(
+                order.amount_untaxed / (order.currency_rate or 1) for order in orders
+            ),
         }
 
     def _convert_lead(self):
@@ -97,6 +103,7 @@ class CrmCallListLine(models.Model):
     @api.model
     def undo_call(self, attempt_id):
         attempt_sudo = self.env["crm.call.attempt"].sudo().browse(attempt_id).exists()
+        self._check_undo(attempt_sudo)
         for model, id_ in attempt_sudo.undo["made"] if attempt_sudo else ():
             lead_sudo = attempt_sudo.env[model].browse(id_)
             if model == "crm.lead" and lead_sudo.exists().order_ids:

@@ -162,7 +162,7 @@ class CrmCallListLine(models.Model):
             for line in wanted
         ]
         basket, _gone = rules._offered(basket, company)
-        deal = self.lead_id
+        deal = self._own_lead()
         if not (deal.partner_id == customer and deal.type == "opportunity"):
             deal = deal.browse()
         order = rules._make_offer(plan, customer, company, basket, deal)

@@ -29,7 +29,7 @@ class CrmDayItem(models.Model):
 
     def _document(self):
         """Give the document of an item; an activity about nothing is one itself."""
-        if self.res_model and self.res_model in self.env:
+        if self.env["ir.model"].sudo()._get(self.res_model or ""):  # its name alone
             document = self.env[self.res_model].browse(self.res_id).exists()
         else:
             document = self._things().exists()

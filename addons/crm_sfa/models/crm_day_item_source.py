@@ -86,6 +86,12 @@ class CrmDayItem(models.Model):
             date=SQL("mail_activity.date_deadline"),
             res_model=SQL("mail_activity.res_model"),
             res_id=SQL("mail_activity.res_id"),
+            where=SQL(
+                """COALESCE(maybe_lead.company_id, maybe_order.company_id, %s)
+                = ANY(%s)""",
+                self.env.company.id,
+                self.env.companies.ids,
+            ),
             amount=SQL(
                 "COALESCE(maybe_lead.expected_revenue,"
                 " maybe_order.amount_total / NULLIF(maybe_order.currency_rate, 0))"
@@ -159,6 +165,7 @@ class CrmDayItem(models.Model):
         today = fields.Date.context_today(self)
         event = SQL.identifier(alias)
         customer = self._appointment_customer(event)
+        hidden = self._appointment_hidden(event)
         start, stop = SQL("%s.start", event), SQL("%s.stop", event)
         timed = SQL("NOT %s.allday", event)
         return {
@@ -175,7 +182,13 @@ class CrmDayItem(models.Model):
                 (
                     "maybe_deal",
                     "crm_lead",
-                    SQL("maybe_deal.id = %s.opportunity_id", event),
+                    SQL(
+                        """maybe_deal.id = %s.opportunity_id
+                        AND COALESCE(maybe_deal.company_id, %s) = ANY(%s)""",
+                        event,
+                        self.env.company.id,
+                        self.env.companies.ids,
+                    ),
                 ),
             ),
             "where": SQL(
@@ -190,7 +203,7 @@ class CrmDayItem(models.Model):
             "kind": SQL(
                 "CASE WHEN maybe_visit.id IS NULL THEN 'meeting' ELSE 'visit' END"
             ),
-            "partner": customer,
+            "partner": SQL("CASE WHEN NOT %s THEN %s END", hidden, customer),
             "date": SQL(
                 """CASE WHEN %(timed)s THEN %(day)s ELSE
                 LEAST(GREATEST(%(event)s.start_date, %(today)s), %(event)s.stop_date)
@@ -205,8 +218,28 @@ class CrmDayItem(models.Model):
             "start": SQL("CASE WHEN %s THEN %s END", timed, start),
             "stop": SQL("CASE WHEN %s THEN %s END", timed, stop),
             "hours": SQL("CASE WHEN %s THEN %s.duration ELSE 8 END", timed, event),
-            "amount": SQL("maybe_deal.expected_revenue"),
+            "amount": SQL(
+                "CASE WHEN NOT %s THEN maybe_deal.expected_revenue END", hidden
+            ),
         }
+
+    @api.model
+    def _appointment_hidden(self, event: SQL) -> SQL:
+        """Tell whether Odoo hides from the reader what an appointment is about: a
+        private one that is neither his nor has him as a guest."""
+        return SQL(
+            """(%(event)s.user_id IS DISTINCT FROM %(me)s
+            AND NOT EXISTS (SELECT 1 FROM calendar_attendee AS me
+                WHERE me.event_id = %(event)s.id AND me.partner_id = %(partner)s)
+            AND COALESCE(%(event)s.privacy, (
+                SELECT settings.calendar_default_privacy
+                FROM res_users_settings AS settings
+                WHERE settings.user_id = %(event)s.user_id
+            ), 'public') = 'private')""",
+            event=event,
+            me=self.env.uid,
+            partner=self.env.user.partner_id.id,
+        )
 
     @api.model
     def _appointment_customer(self, event: SQL) -> SQL:

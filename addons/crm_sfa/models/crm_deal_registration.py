@@ -4,7 +4,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
-from odoo.tools import email_normalize
+from odoo.tools import email_normalize, plaintext2html
 
 STATES = [
     ("submitted", "Submitted"),
@@ -34,6 +34,16 @@ DECIDED = {
     "extensions",
     "is_reminded",
     "lead_id",
+}
+# What is protected, and for whom.
+SUBJECT = {
+    "company_id",
+    "customer_name",
+    "email",
+    "partner_id",
+    "phone",
+    "reseller_id",
+    "vat",
 }
 LEADER = "sales_team.group_sale_salesman_all_leads"
 
@@ -184,13 +194,17 @@ class CrmDealRegistration(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         if not self.env.su:
-            vals_list = [
-                {name: value for name, value in vals.items() if name not in DECIDED}
-                for vals in vals_list
-            ]
+            # Given here, so that no default of the context takes its place.
+            fresh = dict.fromkeys(DECIDED, False) | {
+                "state": "submitted",
+                "extensions": 0,
+                "date_submitted": fields.Datetime.now(),
+            }
+            vals_list = [vals | fresh for vals in vals_list]
         return super().create(vals_list)
 
     def write(self, vals):
+        self._check_subject(vals)
         if not self.env.su and not DECIDED.isdisjoint(vals):
             raise UserError(
                 self.env._(
@@ -199,6 +213,18 @@ class CrmDealRegistration(models.Model):
                 )
             )
         return super().write(vals)
+
+    def _check_subject(self, vals: dict) -> None:
+        """What was decided on stays what it was, for those who do not decide."""
+        if self.env.su or SUBJECT.isdisjoint(vals) or self.env.user.has_group(LEADER):
+            return
+        if any(deal.state != "submitted" for deal in self):
+            raise UserError(
+                self.env._(
+                    "The registration was decided. Team leaders and managers change"
+                    " whose deal it is."
+                )
+            )
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_decided(self):
@@ -287,7 +313,7 @@ class CrmDealRegistration(models.Model):
             "company_id": self.company_id.id,
             "expected_revenue": self.amount,
             "date_deadline": self.date_until,
-            "description": f"{end_customer}\n{self.description or ''}",
+            "description": plaintext2html(f"{end_customer}\n{self.description or ''}"),
         }
 
     # Business methods

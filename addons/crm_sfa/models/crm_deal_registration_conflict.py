@@ -103,6 +103,7 @@ class CrmDealRegistration(models.Model):
                 (self.phone_sanitized,) if self.phone_sanitized else (),
                 self.vat_key or "",
                 is_company=True,
+                company=self.company_id.id,
             )
         )
 
@@ -115,6 +116,7 @@ class CrmDealRegistration(models.Model):
                 lead.email_normalized or "",
                 (lead.phone_sanitized,) if lead.phone_sanitized else (),
                 is_company=True,
+                company=lead.company_id.id,
             )
         )
 

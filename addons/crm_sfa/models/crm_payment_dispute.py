@@ -82,10 +82,21 @@ class CrmPaymentDispute(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        return super().create([self._of_customer(vals) for vals in vals_list])
+        disputes = super().create([self._of_customer(vals) for vals in vals_list])
+        disputes._check_known()
+        return disputes
 
     def write(self, vals):
-        return super().write(self._of_customer(vals))
+        written = super().write(self._of_customer(vals))
+        if {"move_id", "partner_id"} & set(vals):
+            self._check_known()
+        return written
+
+    def _check_known(self):
+        """Nobody learns whose an invoice is by disputing it."""
+        if not self.env.su:
+            self.move_id.check_access("read")
+            self.partner_id.check_access("read")
 
     def _of_customer(self, vals: dict) -> dict:
         """It is the customer's, whichever of its people was chosen."""

@@ -232,7 +232,13 @@ class CrmTerritoryPlan(models.Model):
 
     def _forget_result(self):
         # Nobody writes results by hand.
-        self.sudo().move_ids.unlink()
+        # A hundred thousand rows, which nothing hangs on.
+        moves = self.env["crm.territory.plan.move"]
+        moves.flush_model()
+        self.env.cr.execute(
+            "DELETE FROM crm_territory_plan_move WHERE plan_id = ANY(%s)", [self.ids]
+        )
+        moves.invalidate_model(flush=False)
         self.sudo().owner_ids.unlink()
         self.write({"computed_at": False, "is_stale": False})
 

@@ -50,7 +50,11 @@ class CrmTerritoryPlanLine(models.Model):
     _check_company_auto = True
 
     territory_id = fields.Many2one(
-        "crm.territory", readonly=True, ondelete="cascade", help="Empty: a new one."
+        "crm.territory",
+        readonly=True,
+        ondelete="cascade",
+        check_company=True,
+        help="Empty: a new one.",
     )
     name = fields.Char(required=True)
     parent_id = fields.Many2one(
@@ -93,6 +97,10 @@ class CrmTerritoryPlanLine(models.Model):
         return lines
 
     def write(self, vals):
+        if not self.env.su and "territory_id" in vals:
+            raise UserError(
+                self.env._("Which territory a line is about is not changed by hand.")
+            )
         if vals.keys() & {"name", "parent_id", "sequence", "user_id"}:
             self.plan_id._check_draft()
             self.plan_id._changed()

@@ -21,10 +21,16 @@ class CrmTerritoryPlanMove(models.Model):
     )
     value_class = fields.Selection(VALUE_CLASSES)
     line_from_id = fields.Many2one(
-        "crm.territory.plan.line", "Territory Today", ondelete="cascade"
+        "crm.territory.plan.line",
+        "Territory Today",
+        index="btree_not_null",
+        ondelete="cascade",
     )
     line_to_id = fields.Many2one(
-        "crm.territory.plan.line", "Territory After", ondelete="cascade"
+        "crm.territory.plan.line",
+        "Territory After",
+        index="btree_not_null",
+        ondelete="cascade",
     )
     user_from_id = fields.Many2one("res.users", "Owner Today", ondelete="set null")
     user_to_id = fields.Many2one("res.users", "Owner After", ondelete="set null")

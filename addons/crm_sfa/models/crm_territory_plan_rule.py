@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 
 from odoo.addons.crm_base.tools.territory import Rule, zip_key
 
@@ -75,6 +75,10 @@ class CrmTerritoryPlanRule(models.Model):
         return rules
 
     def write(self, vals):
+        if not self.env.su and {"rule_id", "plan_id"} & set(vals):
+            raise UserError(
+                self.env._("Which rule a line is about is not changed by hand.")
+            )
         self.plan_id._check_draft()
         self.plan_id._changed()
         return super().write(vals)

@@ -187,7 +187,7 @@ class CrmVisit(models.Model):
                 "description": description,
                 "outcome": outcome if outcome in OUTCOMES else False,
                 "next_step": (next_step or "").strip() or False,
-                "date_next_step": date_next_step if next_step else False,
+                "date_next_step": self._day_of(date_next_step) if next_step else False,
             }
         )
         visit_sudo.write(
@@ -198,8 +198,19 @@ class CrmVisit(models.Model):
             }
         )
         # A visit that was planned with a customer is an activity of that one too.
-        visit_sudo.event_id.activity_ids.action_feedback(feedback=contact.name)
+        own = visit_sudo.event_id.activity_ids.filtered_domain(
+            [("user_id", "=", self.env.uid)]
+        )
+        own.action_feedback(feedback=contact.name)
         return self._answer(visit_sudo)
+
+    @api.model
+    def _day_of(self, text):
+        """Read a day that came from the page; what is none counts as not given."""
+        try:
+            return fields.Date.to_date(text)
+        except (TypeError, ValueError):
+            return None
 
     @api.model
     def take_position(self, event_id: int) -> bool:

@@ -27,7 +27,7 @@ class CrmVisit(models.Model):
         """
         self.browse().check_access("read")
         user = self._whose(user_id)
-        day = fields.Date.to_date(day) or fields.Date.context_today(self)
+        day = self._day_of(day) or fields.Date.context_today(self)
         stops = self._stops(user, day)
         home = self._home(user)
         placed = [stop for stop in stops if stop["place"]]
@@ -83,8 +83,7 @@ class CrmVisit(models.Model):
         events = self.env["calendar.event"].search(
             [
                 *self._appointments_domain(user),
-                ("start", "<", stop),
-                ("stop", ">", start),
+                *self._on_day_domain(day, start, stop),
             ],
             order="start, id",
         )
@@ -105,6 +104,22 @@ class CrmVisit(models.Model):
         """Appointments that somebody made or takes part in."""
         guest = ("partner_ids", "in", user.partner_id.ids)
         return ["|", ("user_id", "=", user.id), guest]
+
+    @api.model
+    def _on_day_domain(self, day: date, start, stop) -> Domain:
+        """Appointments of a day: those with a time between its ends, and those of whole
+        days, which are the same days everywhere."""
+        timed = (
+            Domain("allday", "=", False)
+            & Domain("start", "<", stop)
+            & Domain("stop", ">", start)
+        )
+        whole = (
+            Domain("allday", "=", True)
+            & Domain("start_date", "<=", day)
+            & Domain("stop_date", ">=", day)
+        )
+        return timed | whole
 
     def _stop(self, event, visit, customer, user) -> dict:
         arrived = visit.date_in and self._clock(visit.date_in, user)

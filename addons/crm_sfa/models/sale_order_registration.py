@@ -10,7 +10,9 @@ class SaleOrder(models.Model):
     _inherit = "sale.order"
 
     registration_hint = fields.Text(
-        "Registered Deals", compute="_compute_registration_hint"
+        "Registered Deals",
+        compute="_compute_registration_hint",
+        groups="sales_team.group_sale_salesman",
     )
     # Of resellers whom not everybody sees, so nobody reads it but these methods.
     registration_known_ids = fields.Many2many(

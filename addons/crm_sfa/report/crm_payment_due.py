@@ -314,13 +314,24 @@ class CrmPaymentDue(models.Model):
                 # Of one customer, such as a text that cannot be filled in.
                 left_out.append(f"{due.partner_id.display_name}: {error.args[0]}")
         # The row went with the entry, or another entry is the oldest one now.
-        items_sudo = self.env["account.move.line"].sudo().browse((self - still).ids)
+        # sudo: who sends reminders need not see entries; no other accounts are told.
+        items_sudo = (
+            self.env["account.move.line"]
+            .sudo()
+            .search(
+                [
+                    ("id", "in", (self - still).ids),
+                    ("company_id", "in", self.env.companies.ids),
+                    ("account_id.account_type", "=", "asset_receivable"),
+                ]
+            )
+        )
         left_out += [
             self.env._(
                 "%(name)s: has paid, or the list is not the newest",
                 name=item.partner_id.commercial_partner_id.display_name,
             )
-            for item in items_sudo.exists()
+            for item in items_sudo
         ]
         return given, left_out
 

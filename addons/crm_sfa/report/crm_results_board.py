@@ -16,6 +16,8 @@ LEADERS = "sales_team.group_sale_salesman_all_leads"
 # So many quotas have room on the board.
 QUOTAS = 8
 CONTACTS = {"call": "calls", "visit": "visits", "meeting": "visits"}
+# No business is older: a century of months.
+MOST_BACK = 1200
 
 
 class Scope(NamedTuple):
@@ -66,7 +68,7 @@ class CrmSalesReport(models.Model):
             all deals, one's own for others
         """
         self.check_access("read")
-        if size not in SIZES or not isinstance(back, int):
+        if size not in SIZES or not isinstance(back, int) or abs(back) > MOST_BACK:
             raise UserError(self.env._("Choose a month, a quarter or a year."))
         scope = self._results_scope(size, back, user_id, team_id)
         sold, worked = self._results_deals(scope), self._results_orders(scope)

@@ -192,13 +192,67 @@ class TestDealRegistration(DealCase):
         with self.assertRaises(UserError):
             deal.with_user(self.ines).action_approve()
 
+    def test_nobody_decides_by_the_defaults_of_the_context(self):
+        deals = self.env["crm.deal.registration"].with_user(self.seller)
+        deal = deals.with_context(
+            default_state="approved",
+            default_date_protected="2099-12-31",
+            default_extensions=-99,
+        ).create(
+            {
+                "reseller_id": self.reseller.id,
+                "customer_name": "Hotel Alfonso",
+                "email": "compras@alfonso.example.com",
+                "date_until": fields.Date.today() + timedelta(days=30),
+            }
+        )
+        self.assertRecordValues(
+            deal, [{"state": "submitted", "date_protected": False, "extensions": 0}]
+        )
+
+    def test_a_granted_protection_is_not_moved_to_another(self):
+        deal = self._approved(user_id=self.seller.id)
+        with self.assertRaises(UserError):
+            deal.with_user(self.seller).write({"customer_name": "Hotel Sol"})
+        deal.with_user(self.seller).write({"amount": 10})
+        deal.with_user(self.leader).write({"customer_name": "Hotel Alfonso XIII"})
+
+    def test_customers_do_not_read_who_registered_them(self):
+        self._approved(partner_id=self.nordlicht.id)
+        order = self._create_order(self.anna)
+        self.assertTrue(order.with_user(self.leader).registration_hint)
+        with self.assertRaises(AccessError):
+            order.with_user(self.anna_user).read(["registration_hint"])
+
+    def test_what_the_reseller_wrote_stays_text_in_the_deal(self):
+        deal = self._approved(description="<img src=x>", user_id=self.leader.id)
+        deal.with_user(self.leader).action_make_lead()
+        self.assertIn("&lt;img", deal.lead_id.description)
+
+    def test_contacts_of_another_company_are_no_conflict(self):
+        other = self.env["res.company"].create({"name": "Other"})
+        hidden = self.env["res.partner"].create(
+            {
+                "name": "Hotel Alfonso",
+                "email": "compras@alfonso.example.com",
+                "is_company": True,
+                "company_id": other.id,
+            }
+        )
+        deal = self._approved()
+        self.assertNotEqual(deal.partner_id, hidden)
+        hint = str(deal.with_user(self.leader).conflict_hint)
+        self.assertNotIn("Hotel Alfonso", hint)
+
     def test_stock_forms_open_for_who_lacks_the_rights_of_sales(self):
         self._approved(partner_id=self.nordlicht.id)
         reader = new_test_user(
             self.env, "sfa_reader", groups="crm_sfa.crm_sfa_group_reader"
         )
         order = self._create_order()
-        order.with_user(reader).web_read({"registration_hint": {}, "name": {}})
+        form = order.with_user(reader).get_view(view_type="form")["arch"]
+        self.assertNotIn("registration_hint", form)
+        order.with_user(reader).web_read({"name": {}})
 
 
 @tagged("post_install", "-at_install")
@@ -244,6 +298,8 @@ class TestDealPages(HttpCase, DealCase):
             {"until": "2001-01-01"},
             {"email": "", "phone": "", "vat": ""},
             {"description": "x" * 3000},
+            {"customer_name": "a\x00b", "amount": "0"},
+            {"category": "9" * 5000, "amount": "0"},
         ):
             with self.subTest(values=list(values)):
                 self.assertIn("o_crm_deal_problems", self._post(**values).text)

@@ -181,6 +181,12 @@ class TestPaymentReminder(OrdersCase):
         )
         self.assertHeld("dispute")
 
+    def test_nobody_learns_by_a_dispute_whose_an_invoice_is(self):
+        disputes = self.env["crm.payment.dispute"].with_user(self.colleague)
+        self.invoice.invoice_user_id = self.seller
+        with self.assertRaises(AccessError):
+            disputes.create({"move_id": self.invoice.id, "reason": "?"})
+
     def test_other_invoices_than_the_disputed_one_are_asked_for(self):
         other = self._owe(days_late=7)
         dispute = self.env["crm.payment.dispute"].create(

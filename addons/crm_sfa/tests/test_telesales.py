@@ -160,6 +160,39 @@ class TestTelesales(TelesalesCase):
         line.finish_call(self.outcomes["success"].id)
         self.assertEqual(lead.type, "opportunity")
 
+    def test_only_the_caller_hears_what_hinders_to_take_a_call_back(self):
+        self._fill()
+        line = self._line()
+        attempt = line.finish_call(self.outcomes["success"].id)
+        self._create_order(opportunity_id=line.lead_id.id)
+        for user in (self.outsider, self.colleague):
+            with self.assertRaises(AccessError):
+                line.with_user(user).undo_call(attempt)
+
+    def test_a_lead_of_a_colleague_stops_nobody(self):
+        theirs = self._create_lead(
+            user_id=self.colleague.id, phone="+49 30 5550006", expected_revenue=900
+        )
+        mine = self._create_lead(phone="+49 30 5550007", partner_id=self.talisman.id)
+        self._fill(theirs | mine)
+        self._line().finish_call(self.outcomes["no_answer"].id, None)
+        self.assertFalse(
+            self.env["crm.call.attempt"].search([("user_id", "!=", self.seller.id)])
+        )
+
+    def test_deal_of_a_call_is_in_the_companys_currency(self):
+        line = self.env["crm.call.list.line"].browse(self._fill_line().id)
+        order = self._create_order(self.anna)
+        order.currency_rate = 2
+        line.order_ids = order
+        self.assertEqual(
+            line._prepare_deal_vals()["expected_revenue"], order.amount_untaxed / 2
+        )
+
+    def _fill_line(self):
+        self._fill()
+        return self._line()
+
     def test_the_dearest_deals_come_first(self):
         small = self._create_lead(phone="+49 30 5550002", expected_revenue=10)
         big = self._create_lead(

@@ -89,6 +89,23 @@ class PlanCase(SalesCase):
 
 @tagged("post_install", "-at_install")
 class TestTerritoryPlan(PlanCase):
+    def test_a_line_is_not_turned_to_a_territory_of_another_company(self):
+        other = self.env["crm.territory"].create(
+            {
+                "name": "Abroad",
+                "company_id": self.env["res.company"].create({"name": "Abroad"}).id,
+            }
+        )
+        plan = self._plan()
+        with self.assertRaises(UserError):
+            self._line(plan, self.germany).write({"territory_id": other.id})
+        with self.assertRaises(UserError):
+            plan.rule_ids[0].write({"rule_id": False})
+        with self.assertRaises(UserError):
+            plan.line_ids.create(
+                {"plan_id": plan.id, "name": "Mine", "territory_id": other.id}
+            )
+
     def test_plan_begins_with_the_territories_and_rules_of_today(self):
         plan = self._plan()
         self.assertEqual(plan.line_ids.territory_id, self.germany | self.spain)

@@ -36,7 +36,8 @@ def read_registration(form: dict, today: date) -> Given:
     ['customer_name', 'amount', 'until']
     """
     texts = {
-        name: str(form.get(name) or "").strip() for name in (*LIMITS, "description")
+        name: str(form.get(name) or "").replace("\x00", "").strip()
+        for name in (*LIMITS, "description")
     }
     wrong = [name for name, most in LIMITS.items() if len(texts[name]) > most]
     if not texts["customer_name"]:
@@ -51,8 +52,8 @@ def read_registration(form: dict, today: date) -> Given:
     if not until or not today <= until <= today + FURTHEST:
         wrong.append("until")
     category = str(form.get("category") or "")
-    known = int(category) if category.isascii() and category.isdigit() else 0
-    return Given(texts, amount, until, known if known < 2**31 else 0, wrong)
+    is_id = len(category) < 10 and category.isascii() and category.isdigit()
+    return Given(texts, amount, until, int(category) if is_id else 0, wrong)
 
 
 def _number(text) -> float:

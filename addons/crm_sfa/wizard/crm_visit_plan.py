@@ -202,8 +202,7 @@ class CrmVisitPlan(models.TransientModel):
                 [
                     *self.env["crm.visit"]._appointments_domain(visitor),
                     ("show_as", "=", "busy"),
-                    ("start", "<", stop),
-                    ("stop", ">", start),
+                    *self.env["crm.visit"]._on_day_domain(self.date, start, stop),
                 ]
             )
         )

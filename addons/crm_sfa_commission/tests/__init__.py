@@ -1,7 +1,5 @@
-from . import (
-    test_commission_access,
-    test_commission_expected,
-    test_commission_plan,
-    test_commission_statement,
-    test_commission_tour,
-)
+from . import test_commission_access
+from . import test_commission_expected
+from . import test_commission_plan
+from . import test_commission_statement
+from . import test_commission_tour
