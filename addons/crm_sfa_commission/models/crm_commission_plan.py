@@ -160,12 +160,17 @@ class CrmCommissionPlan(models.Model):
         return plans
 
     def write(self, vals):
+        if vals.get("state") == "draft":
+            self._check_not_used()
         fixed = {"date_from", "override_rate", "root_id", *SHARED} & set(vals)
-        if fixed and "state" not in vals:
+        if fixed:
             self.filtered(
                 lambda plan: any(plan._differs(name, vals[name]) for name in fixed)
             )._check_draft()
-        return super().write(vals)
+        drafts = self.filtered(lambda plan: plan.state == "draft")
+        result = super().write(vals)
+        drafts.filtered(lambda plan: plan.state == "running")._check_may_run()
+        return result
 
     def copy_data(self, default=None):
         data = super().copy_data(default)
@@ -180,16 +185,10 @@ class CrmCommissionPlan(models.Model):
 
     def action_confirm(self) -> None:
         """Put plans in force, if they say what is paid without gap or overlap."""
-        for plan in self.filtered(lambda plan: plan.state == "draft"):
-            plan._check_pays()
-            plan.rate_ids._check_tiers()
-            plan._check_start()
-            plan.state = "running"
-        self._check_people()
+        self.filtered(lambda plan: plan.state == "draft").state = "running"
 
     def action_draft(self) -> None:
         """Take plans back to change them, if no confirmed statement has them."""
-        self._check_not_used()
         self.write({"state": "draft"})
 
     def action_new_version(self) -> dict:
@@ -250,6 +249,13 @@ class CrmCommissionPlan(models.Model):
                     plan=used.display_name,
                 )
             )
+
+    def _check_may_run(self):
+        for plan in self:
+            plan._check_pays()
+            plan.rate_ids._check_tiers()
+            plan._check_start()
+        self._check_people()
 
     def _check_pays(self):
         if not self.rate_ids and not self.override_rate:

@@ -39,7 +39,8 @@ class CrmCommissionPlan(models.Model):
                     sum(line.amount) FILTER (WHERE kind <> 'correction'),
                     sum(line.base), sum(line.amount), min(line.id),
                     bool_or(statement.date_from >= %(since)s)
-                        AND bool_and(statement.date_from < %(before)s)
+                        AND bool_and(statement.date_from < %(before)s),
+                    (array_agg(line.plan_id ORDER BY line.id))[1]
                 FROM crm_commission_line AS line
                 JOIN crm_commission_statement AS statement
                     ON statement.id = line.statement_id
@@ -56,11 +57,11 @@ class CrmCommissionPlan(models.Model):
         )
         clawed = self._clawed(users)
         earned = defaultdict(dict)
-        for user, is_override, doc, base, amount, net, net_amount, line, recent in rows:
+        for user, is_override, doc, base, amount, net, net_amount, *origin in rows:
             known = (base or 0, amount or 0, net, net_amount)
             taken = clawed.get((user, is_override, doc), (0, 0))
             earned[user][is_override, doc] = Earned(
-                *(float(value) for value in (*known, *taken)), line, recent
+                *(float(value) for value in (*known, *taken)), *origin
             )
         return earned
 
@@ -113,7 +114,7 @@ class CrmCommissionPlan(models.Model):
                     if date_from <= month <= date_to
                 )
         return {
-            user: 100 * reached / planned
+            user: round(100 * reached / planned, 6)
             for user, (planned, reached) in totals.items()
             if planned
         }

@@ -43,7 +43,7 @@ class CrmCommissionPlan(models.Model):
         sold = dict.fromkeys(self.rate_ids.ids, 0.0)
         for fact in self._facts(user, *period_of(today, self.period)):
             if not fact.is_override and not fact.unrated:
-                sold[fact.rate] += fact.base
+                sold[fact.rate] = self.currency_id.round(sold[fact.rate] + fact.base)
         return sold
 
     def _expected_of(self, goods: list[Goods], sold: dict) -> float:

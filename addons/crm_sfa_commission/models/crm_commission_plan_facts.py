@@ -30,8 +30,10 @@ class CrmCommissionPlan(models.Model):
         rows = self.env.execute_query(
             self._facts_sql(users, date_from, date_to, list(known))
         )
+        rounded = self.currency_id.round
         return [
-            Fact(*row[:7], float(row[7]), float(row[8]), bool(row[9])) for row in rows
+            Fact(*row[:7], float(row[7]), rounded(float(row[8])), bool(row[9]), self.id)
+            for row in rows
         ]
 
     def _facts_sql(self, users, date_from, date_to, known) -> SQL:

@@ -64,14 +64,16 @@ class CrmCommissionPlan(models.Model):
         open_users = self.env["res.users"].union(*members) - closed.user_id
         wanted = open_users if users is None else open_users & users
         self._clear_drafts(date_from, date_to, users)
-        vals = plan._settle_all(wanted, members, date_from, date_to) if wanted else {}
+        vals = plan._settle_all(wanted, date_from, date_to) if wanted else {}
         return statements._fill(self.company_id, date_from, date_to, vals)
 
+    def _in_time(self):
+        """Give the versions in force, the first of them first."""
+        versions = self._versions(self.root_id)
+        return versions.filtered(lambda p: p.state == "running").sorted("date_from")
+
     def _version_in(self, day: date):
-        versions = self._versions(self.root_id).filtered(
-            lambda p: p.state == "running" and p.date_from <= day
-        )
-        return versions.sorted("date_from")[-1:]
+        return self._in_time().filtered(lambda p: p.date_from <= day)[-1:]
 
     def _clear_drafts(self, date_from: date, date_to: date, users):
         lines = self.env["crm.commission.line"].sudo()
@@ -85,46 +87,70 @@ class CrmCommissionPlan(models.Model):
             domain.append(("user_id", "in", users.ids))
         lines.search(domain).unlink()
 
-    def _settle_all(self, users, members, date_from: date, date_to: date) -> dict:
+    def _settle_all(self, users, date_from: date, date_to: date) -> dict:
         """Give each person the values of the lines of the period."""
         statements = self.env["crm.commission.statement"].sudo()
         since = next_month(date_from, -LOOK_BACK)
         closed = statements._closed_periods(self.company_id, users, since, date_from)
         waiting = statements._waiting_before(self.company_id, users, date_from)
         earned = self._earned(users, date_from, since)
-        known = {
-            key[1]
-            for of_user in earned.values()
-            for key, was in of_user.items()
-            if was.is_recent
-        }
-        starts = [start for periods in closed.values() for start, _ in periods]
-        facts = defaultdict(list)
-        for fact in self._facts(users, min([date_from, *starts]), date_to, known):
-            facts[fact.user].append(fact)
+        periods = {(date_from, date_to)}.union(*closed.values())
+        members = {p: self._version_in(p[0])._members_in(*p) for p in periods}
+        facts = self._facts_of_versions(users, earned, min(periods)[0], date_to)
         attained = {}
-        if self.accelerator_ids:
+        if self._in_time().accelerator_ids:
             attained = self._attainments(users, date_from, date_to)
         vals = {}
         for user in users:
             late = [] if user in waiting else closed.get(user, [])
-            days = self._days_of(members[user], [(date_from, date_to), *late])
             vals[user] = self._settle(
                 facts[user.id],
                 earned.get(user.id, {}),
-                days,
+                self._days_of(user, [(date_from, date_to), *late], members),
                 attained.get(user),
                 user not in waiting,
             )
         return vals
 
-    def _days_of(self, members, periods) -> list[tuple[date, date]]:
+    def _days_of(self, user, periods, members) -> list[tuple[date, date]]:
         """Limit periods to the days in which the person is a member."""
         return [
             (max(start, member.date_from or start), min(end, member.date_to or end))
             for start, end in periods
-            for member in members
+            for member in members[start, end].get(user, ())
         ]
+
+    def _facts_of_versions(self, users, earned, date_from, date_to) -> dict:
+        """Give what people sold, each document as the version counts it that paid it,
+        else the one in force on its day. A credit note follows what it reverses."""
+        paid_by, known = {}, set()
+        for user, of_user in earned.items():
+            for key, was in of_user.items():
+                # What is deleted has no document any more.
+                if key[1]:
+                    paid_by[user, key] = was.plan
+                    if was.is_recent:
+                        known.add(key[1])
+        versions = self._in_time().filtered(lambda p: p.date_from <= date_to)
+        facts = [
+            fact
+            for version in versions
+            for fact in version._facts(users, date_from, date_to, known)
+        ]
+        days = {(fact.user, fact.key): fact.day for fact in facts}
+        starts = [(version.date_from, version.id) for version in versions[::-1]]
+
+        def plan_of(fact) -> int | None:
+            own, origin = (fact.user, fact.key), (fact.user, fact.reversed_key)
+            day = days.get(origin, fact.day)
+            in_force = next((plan for start, plan in starts if start <= day), None)
+            return paid_by.get(own) or paid_by.get(origin) or in_force
+
+        of_user = defaultdict(list)
+        for fact in facts:
+            if fact.plan == plan_of(fact):
+                of_user[fact.user].append(fact)
+        return of_user
 
     def _settle(self, facts, earned, days, attained, may_correct) -> list[dict]:
         """Turn what is sold into lines: corrections of closed statements first, then
@@ -140,17 +166,19 @@ class CrmCommissionPlan(models.Model):
             for key, found in by_document.items()
             if key not in earned and any(a <= found[0].day <= b for a, b in days)
         }
-        sales = []
-        for key, found in fresh.items():
-            reversed_key = (key[0], found[0].reversed)
+        sales = defaultdict(list)
+        for found in fresh.values():
+            reversed_key = found[0].reversed_key
             if any(fact.unrated for fact in found):
                 lines.append(self._prepare_line(found[0], "skipped", base=0))
             elif reversed_key in earned:
                 lines.append(self._claw_back(found, reversed_key, earned))
-            elif not found[0].reversed or reversed_key in fresh:
+            elif not reversed_key or reversed_key in fresh:
                 # What a credit note gives back that never earned, costs nothing.
-                sales += found
-        return lines + self._earnings(sales, attained)
+                sales[found[0].plan] += found
+        for plan, found in sales.items():
+            lines += self.browse(plan)._earnings(found, attained)
+        return lines
 
     def _corrections(self, by_document, earned) -> list[dict]:
         """What documents of closed statements are worth now, more or less."""
@@ -186,6 +214,7 @@ class CrmCommissionPlan(models.Model):
     def _earnings(self, facts, attained) -> list[dict]:
         """Price what is new: by rate and tier, accelerated; a leader's by one rate."""
         steps = [(s.attainment, s.multiplier) for s in self.accelerator_ids]
+        attained = attained if steps else None
         multiplier = multiplier_at(attained, steps)
         speed = {
             "multiplier": multiplier,
@@ -193,16 +222,19 @@ class CrmCommissionPlan(models.Model):
             "lacks_quota": bool(steps) and attained is None,
         }
         rates = {rate.id: rate for rate in self.rate_ids}
-        totals = defaultdict(float)
+        # What counts nothing earns nothing yet: it stays new, to be priced later.
+        facts = [fact for fact in facts if fact.base]
+        # Sums of floats miss the bound of a tier by a hair.
+        rounded, totals = self.currency_id.round, defaultdict(float)
         for fact in facts:
-            totals[fact.rate] += fact.base
+            totals[fact.rate] = rounded(totals[fact.rate] + fact.base)
         sold, lines = defaultdict(float), []
         for fact in facts:
             if fact.is_override:
                 lines.append(self._price(fact, fact.base, self.override_rate))
                 continue
             cut = rates[fact.rate]._cut(sold[fact.rate], fact.base, totals[fact.rate])
-            sold[fact.rate] += fact.base
+            sold[fact.rate] = rounded(sold[fact.rate] + fact.base)
             for part, percent, tier in cut:
                 lines.append(
                     self._price(fact, part, percent, multiplier)
@@ -222,7 +254,7 @@ class CrmCommissionPlan(models.Model):
 
     def _prepare_line(self, fact, kind: str, **vals) -> dict:
         return {
-            "plan_id": self.id,
+            "plan_id": fact.plan,
             "kind": kind,
             "is_override": fact.is_override,
             "date": fact.day,

@@ -139,7 +139,9 @@ class CrmCommissionRate(models.Model):
             return [(base, self.rate, False)]
         tiers = self._tiers()
         if self.mode == "whole":
-            tier = tier_of(sold + base if total is None else total, tiers)
+            if total is None:
+                total = self.plan_id.currency_id.round(sold + base)
+            tier = tier_of(total, tiers)
             return [(base, tier.rate, tier.id)]
         parts = tier_parts(sold, base, tiers)
         return [(part, tier.rate, tier.id) for tier, part in parts]

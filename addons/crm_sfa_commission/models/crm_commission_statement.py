@@ -80,7 +80,8 @@ class CrmCommissionStatement(models.Model):
         self.expected = 0
         for statement in self.filtered("is_running"):
             # The sum is of the person's own deals; a manager may see them all.
-            deals = self.env["crm.lead"].sudo().search(statement._deals_domain())
+            leads = self.env["crm.lead"].sudo().with_company(statement.company_id)
+            deals = leads.search(statement._deals_domain())
             statement.expected = sum(deals._commission_expected_amounts().values())
 
     @api.depends("user_id", "date_from", "date_to")

@@ -1,3 +1,4 @@
+from odoo import Command
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, freeze_time, new_test_user, tagged
 
@@ -85,6 +86,20 @@ class TestCommissionAccess(CommissionCase):
         )
         with self.assertRaises(AccessError):
             self.plan.with_user(self.seller).note = "more"
+
+    def test_member_reads_nothing_of_a_draft(self):
+        tiers = self._tiers("whole", (0, 1000, 2), (1000, 0, 4))
+        step = Command.create({"attainment": 100, "multiplier": 2})
+        draft = self._create_plan(False, rate_ids=[tiers], accelerator_ids=[step])
+        for parts in (draft.rate_ids, draft.rate_ids.tier_ids, draft.accelerator_ids):
+            self.assertFalse(self._read_by(self.seller, parts), parts)
+        draft.member_ids = [
+            Command.clear(),
+            Command.create({"user_id": self.leader.id}),
+        ]
+        draft.action_confirm()
+        for parts in (draft.rate_ids, draft.rate_ids.tier_ids, draft.accelerator_ids):
+            self.assertEqual(self._read_by(self.leader, parts), parts)
 
     def test_who_shares_in_an_order_reads_it_but_changes_nothing(self):
         order = self._create_order(user=self.leader)

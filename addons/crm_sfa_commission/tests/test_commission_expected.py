@@ -71,3 +71,18 @@ class TestCommissionExpected(CommissionCase):
         self.assertEqual(statement.expected, 6)
         domain = statement.action_open_deals()["domain"]
         self.assertEqual(self.env["crm.lead"].search(domain), self.deal)
+
+    def test_deal_of_no_company_is_priced_by_the_plan_of_the_statement(self):
+        company = self.env["res.company"].create({"name": "Elsewhere"})
+        self._create_plan(company_id=company.id, rate_ids=[self._rate(10)])
+        self.deal.company_id = False
+        statement = self.env["crm.commission.statement"].create(
+            {
+                "user_id": self.seller.id,
+                "company_id": company.id,
+                "date_from": "2026-07-01",
+                "date_to": "2026-07-31",
+            }
+        )
+        self.assertFalse(self.deal.company_id)
+        self.assertEqual(statement.expected, 30)

@@ -96,12 +96,22 @@ class TestCommissionPlan(CommissionCase):
         plan.rate_ids.rate = 7
         self.assertEqual(plan.rate_ids.rate, 7)
 
+    def test_writing_the_state_goes_past_no_check(self):
+        plan = self._create_plan()
+        with self.assertRaisesRegex(UserError, "in force"):
+            plan.write({"state": "running", "override_rate": 90})
+        tiers = self._tiers("whole", (0, 1000, 2), (1200, 0, 4))
+        draft = self._create_plan(False, users=self.colleague, rate_ids=[tiers])
+        with self.assertRaisesRegex(ValidationError, "nothing is said between"):
+            draft.write({"state": "running"})
+
     def test_version_of_a_confirmed_statement_stays_as_it_is(self):
         plan = self._create_plan()
         self._invoice("2026-06-05")
         self._settle(plan, "2026-06-01", confirm=True)
         for change in (
             plan.action_draft,
+            lambda: plan.write({"state": "draft"}),
             lambda: plan.write({"date_from": "2026-02-01"}),
             plan.rate_ids.unlink,
             lambda: plan.write({"rate_ids": [self._rate(categ_id=self.food.id)]}),

@@ -56,6 +56,15 @@ class TestCommissionEarned(CommissionCase):
         )
         self.assertIn("1,000.00", statement.line_ids[-1].rule)
 
+    def test_amounts_that_make_the_bound_to_the_cent_reach_the_tier(self):
+        tiers = self._tiers("whole", (0, 100000, 3), (100000, 0, 5))
+        plan = self._create_plan(rate_ids=[tiers])
+        amounts = (8815.89, 4861.99, 23361.93, 35966.06, 24064.96, 2929.17)
+        self.assertLess(sum(amounts), 100000)
+        for day, amount in enumerate(amounts, 1):
+            self._invoice(f"2026-06-0{day}", amount)
+        self.assertEqual(self._settle(plan, "2026-06-01").total, 5000)
+
     def test_quota_accelerates_what_is_earned(self):
         quota = self.env["crm.quota"].create(
             {
@@ -78,6 +87,24 @@ class TestCommissionEarned(CommissionCase):
         self.assertEqual((line.attainment, line.multiplier), (120, 1.5))
         self.assertEqual(line.amount, 27)
         self.assertIn("× 1.5 at 120", line.rule)
+
+    def test_quota_reached_to_the_cent_accelerates(self):
+        amount = 46148.41
+        self.assertLess(100 * amount / amount, 100)
+        quota = self.env["crm.quota"].create(
+            {
+                "user_id": self.seller.id,
+                "metric": "invoiced",
+                "date_from": "2026-06-01",
+                "date_to": "2026-06-30",
+                "amount": amount,
+            }
+        )
+        quota.action_confirm()
+        step = Command.create({"attainment": 100, "multiplier": 2})
+        plan = self._create_plan(accelerator_ids=[step])
+        self._invoice("2026-06-01", amount)
+        self.assertEqual(self._settle(plan, "2026-06-01").total, 4614.84)
 
     def test_without_a_quota_nothing_is_accelerated_and_the_line_says_so(self):
         step = Command.create({"attainment": 0, "multiplier": 2})
@@ -332,6 +359,76 @@ class TestCommissionCorrections(CommissionCase):
         with self.assertRaisesRegex(UserError, "not over"):
             self._settle(plan, "2026-07-01", confirm=True)
 
+    def test_plan_pays_nothing_of_the_time_before_it(self):
+        member = {"user_id": self.seller.id, "date_to": "2026-05-31"}
+        plan = self._create_plan(member_ids=[Command.create(member)])
+        self._invoice("2026-05-10", 100)
+        self._settle(plan, "2026-05-01", confirm=True)
+        other = self._create_plan(name="Other", date_from="2026-06-01")
+        self._invoice("2026-06-10", 200)
+        self.assertLines(self._settle(other, "2026-06-01"), ("sale", 200, 5, 10))
+
+    def test_late_document_is_paid_by_the_version_of_its_day(self):
+        machines = self._rate(5, categ_id=self.machines.id)
+        plan = self._create_plan(rate_ids=[machines])
+        self._invoice("2026-05-10", 100)
+        self._invoice("2026-05-11", 1000, self.beans)
+        self._settle(plan, "2026-05-01", confirm=True)
+        self._next_version(plan, rate_ids=[Command.clear(), self._rate(8)])
+        self._invoice("2026-05-20", 200)
+        self._invoice("2026-06-10", 100, self.beans)
+        self.assertLines(
+            self._settle(plan, "2026-06-01"), ("sale", 200, 5, 10), ("sale", 100, 8, 8)
+        )
+
+    def test_narrower_version_takes_back_no_more_than_a_credit_note_says(self):
+        plan = self._create_plan()
+        invoice = self._invoice("2026-05-10", 100, self.beans)
+        self._settle(plan, "2026-05-01", confirm=True)
+        machines = self._rate(8, categ_id=self.machines.id)
+        self._next_version(plan, rate_ids=[Command.clear(), machines])
+        self.assertFalse(self._settle(plan, "2026-06-01"))
+        self._refund(invoice, "2026-06-05", 40)
+        june = self._settle(plan, "2026-06-01", confirm=True)
+        self.assertLines(june, ("clawback", -40, 5, -2))
+        self.assertFalse(self._settle(plan, "2026-07-01").line_ids)
+
+    def test_leader_is_paid_for_no_month_before_the_rate_was_agreed(self):
+        self._check_leaders_rate(0, 2, may=5)
+
+    def test_leader_keeps_what_the_rate_of_its_month_paid(self):
+        self._check_leaders_rate(2, 0, may=25)
+
+    def _check_leaders_rate(self, before, after, may):
+        plan = self._create_plan(users=self.leader, override_rate=before)
+        self._invoice("2026-05-10", 1000)
+        self._invoice("2026-05-11", 100, invoice_user_id=self.leader.id)
+        statement = self._settle(plan, "2026-05-01", self.leader, confirm=True)
+        self.assertEqual(statement.total, may)
+        self._next_version(plan, override_rate=after)
+        self.assertFalse(self._settle(plan, "2026-06-01", self.leader))
+
+    def test_deleted_order_is_taken_back_and_later_sales_earn(self):
+        plan = self._create_plan(measure="order")
+        order = self._sell("2026-05-10", 300)
+        self._settle(plan, "2026-05-01", confirm=True)
+        order._action_cancel()
+        order.unlink()
+        self._sell("2026-06-10", 200)
+        june = self._settle(plan, "2026-06-01", confirm=True)
+        self.assertLines(june, ("correction", -300, 5, -15), ("sale", 200, 5, 10))
+        self._sell("2026-07-10", 100)
+        self.assertLines(self._settle(plan, "2026-07-01"), ("sale", 100, 5, 5))
+
+    def test_order_that_counted_nothing_is_new_once_it_has_a_price(self):
+        plan = self._create_plan(measure="order")
+        self._sell("2026-05-10", 100)
+        order = self._sell("2026-05-11", 0)
+        may = self._settle(plan, "2026-05-01", confirm=True)
+        self.assertLines(may, ("sale", 100, 5, 5))
+        order.order_line.price_unit = 1000
+        self.assertLines(self._settle(plan, "2026-06-01"), ("sale", 1000, 5, 50))
+
     def test_computing_again_gives_the_same(self):
         tiers = self._tiers("marginal", (0, 500, 2), (500, 0, 4))
         plan = self._create_plan(rate_ids=[tiers])
@@ -376,6 +473,12 @@ class TestCommissionCorrections(CommissionCase):
             self.env.flush_all()
             counts.append(self.cr.sql_log_count - before)
         self.assertLessEqual(counts[1], counts[0] + 3)
+
+    def _next_version(self, plan, **vals):
+        version = plan.browse(plan.action_new_version()["res_id"])
+        version.write({"date_from": "2026-06-01"} | vals)
+        version.action_confirm()
+        return version
 
     def _may(self):
         statement = self.env["crm.commission.statement"]

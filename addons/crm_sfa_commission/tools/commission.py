@@ -32,6 +32,7 @@ class Fact(NamedTuple):
     share: float
     base: float
     unrated: bool
+    plan: int | None = None
 
     @property
     def document(self) -> int:
@@ -40,6 +41,10 @@ class Fact(NamedTuple):
     @property
     def key(self) -> tuple[bool, int]:
         return (self.is_override, self.document)
+
+    @property
+    def reversed_key(self) -> tuple[bool, int] | None:
+        return (self.is_override, self.reversed) if self.reversed else None
 
 
 class Earned(NamedTuple):
@@ -56,6 +61,7 @@ class Earned(NamedTuple):
     clawed_amount: float = 0.0
     origin: int | None = None
     is_recent: bool = True
+    plan: int | None = None
 
     def value_of(self, delta: float) -> float:
         """Value a change of the base as the document earned at first.
@@ -183,13 +189,15 @@ def tier_parts(
     [(1, -130), (2, -20)]
     >>> tier_parts(0, 0, tiers)
     []
+    >>> [tier.rate for tier, part in tier_parts(99.99999999999, 50, tiers)]
+    [2]
     """
     low, high = min(start, start + amount), max(start, start + amount)
     sign, parts = (1 if amount >= 0 else -1), []
     for at, tier in enumerate(tiers):
         bottom = low if at == 0 else max(low, tier.start)
         top = high if tier.end is None else min(high, tier.end)
-        if top > bottom:
+        if top - bottom > 1e-6:
             parts.append((tier, sign * (top - bottom)))
     return parts
 
