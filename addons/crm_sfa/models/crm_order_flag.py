@@ -145,6 +145,10 @@ class CrmOrderFlag(models.Model):
         looked_at = Domain("rule_id", "=", rule.id)
         if order_ids is not None:
             looked_at &= Domain("order_id", "in", order_ids)
+        # What was cleared matters only where it is found again.
+        looked_at &= Domain("state", "!=", "cleared") | Domain(
+            "order_id", "in", [vals["order_id"] for vals in found]
+        )
         known = {
             (flag.order_id.id, flag.product_id.id or None): flag
             for flag in self.search(looked_at)

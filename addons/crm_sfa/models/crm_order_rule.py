@@ -43,7 +43,8 @@ class CrmOrderRule(models.Model):
     last_orders = fields.Integer(
         "Of the Last Orders",
         default=12,
-        help="So many orders before this one are compared, in the same currency.",
+        help="So many orders before this one are compared, in the same currency and"
+        " not older than 24 months.",
     )
     days = fields.Integer(
         default=7,

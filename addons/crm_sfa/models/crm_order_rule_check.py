@@ -14,6 +14,8 @@ _logger = logging.getLogger(__name__)
 # Orders are checked when they are confirmed. What changes in them later, and what was
 # imported, is found by the job in the orders of so many days.
 RECENT_DAYS = 30
+# What a customer bought longer before an order says nothing about it, and is not read.
+HISTORY_MONTHS = 24
 
 
 class CrmOrderRule(models.Model):
@@ -95,16 +97,22 @@ class CrmOrderRule(models.Model):
         found = []
         for order_id, product_id, value, past in self.env.execute_query(
             SQL(
-                """SELECT order_id, product_id, figure, past FROM (
-                    SELECT order_id, product_id, figure,
-                           array_agg(figure) OVER (
-                               PARTITION BY customer_id, product_id, currency_id
-                               ORDER BY date_order, order_id
-                               ROWS BETWEEN %(most)s PRECEDING AND 1 PRECEDING
-                           ) AS past
+                """SELECT order_id, product_id, figure, ARRAY(
+                    SELECT one.figure FROM unnest(past, dates) AS one (figure, date)
+                     WHERE one.date >= date_order - make_interval(months => %(months)s)
+                    ) FROM (
+                    SELECT order_id, product_id, figure, date_order,
+                           array_agg(figure) OVER before AS past,
+                           array_agg(date_order) OVER before AS dates
                       FROM (%(figures)s) AS figures
-                     WHERE figure IS NOT NULL) AS compared
+                     WHERE figure IS NOT NULL
+                    WINDOW before AS (
+                           PARTITION BY customer_id, product_id, currency_id
+                           ORDER BY date_order, order_id
+                           ROWS BETWEEN %(most)s PRECEDING AND 1 PRECEDING)
+                    ) AS compared
                 WHERE past IS NOT NULL AND order_id = ANY(%(orders)s)""",
+                months=HISTORY_MONTHS,
                 most=self.last_orders,
                 figures=query(order_ids),
                 orders=list(order_ids),
@@ -126,7 +134,8 @@ class CrmOrderRule(models.Model):
         return found
 
     def _orders_sql(self, order_ids: list[int]) -> SQL:
-        """All orders of the customers of some: their history, and nobody else's."""
+        """The orders of the customers of some: their history as far back as it counts
+        for the oldest of them, and nobody else's."""
         return SQL(
             """sale_order AS sale
                   JOIN res_partner AS person ON person.id = sale.partner_id
@@ -134,10 +143,15 @@ class CrmOrderRule(models.Model):
                         SELECT family.commercial_partner_id
                           FROM sale_order AS asked
                           JOIN res_partner AS family ON family.id = asked.partner_id
-                         WHERE asked.id = ANY(%s))
-                   AND sale.state = 'sale' AND sale.company_id = %s""",
-            list(order_ids),
-            self.company_id.id,
+                         WHERE asked.id = ANY(%(orders)s))
+                   AND sale.state = 'sale' AND sale.company_id = %(company)s
+                   AND sale.date_order >= (
+                        SELECT min(asked.date_order) FROM sale_order AS asked
+                         WHERE asked.id = ANY(%(orders)s))
+                         - make_interval(months => %(months)s)""",
+            orders=list(order_ids),
+            company=self.company_id.id,
+            months=HISTORY_MONTHS,
         )
 
     def _lines_sql(self, order_ids: list[int]) -> SQL:
@@ -229,13 +243,16 @@ class CrmOrderRule(models.Model):
         )
 
     def _unpaid_query(self) -> SQL:
-        """Orders with instalments past due that nobody disputes or is paying."""
+        """Orders with instalments past due that nobody disputes or is paying. Of an
+        invoice for several orders each has its share."""
         due = self.env["crm.payment.due"]
         return SQL(
             """SELECT order_id, max(late)::float AS value, sum(amount)::float AS amount
               FROM (
-                SELECT DISTINCT line.order_id, item.id, item.amount_residual AS amount,
-                       %(today)s - item.date_maturity AS late
+                SELECT line.order_id, %(today)s - item.date_maturity AS late,
+                       item.amount_residual * COALESCE(
+                           sum(sold.price_total) / NULLIF(move.amount_total, 0), 1)
+                           AS amount
                   FROM account_move_line AS item
                   JOIN account_account AS account ON account.id = item.account_id
                   JOIN account_move AS move ON move.id = item.move_id
@@ -251,7 +268,8 @@ class CrmOrderRule(models.Model):
                    AND item.company_id = %(company)s
                    AND item.date_maturity <= %(today)s - %(days)s
                    AND line.state = 'sale'
-                   AND NOT %(paying)s AND NOT %(disputed)s) AS late
+                   AND NOT %(paying)s AND NOT %(disputed)s
+              GROUP BY line.order_id, item.id, move.id) AS late
           GROUP BY order_id""",
             today=self._today(),
             company=self.company_id.id,

@@ -11,6 +11,8 @@ STANDINGS = [
     ("dispute", "Disputed"),
     ("paid", "Paid"),
 ]
+# A blocked invoice is owed all the same.
+UNPAID = SQL("('not_paid', 'partial', 'blocked')")
 
 
 class CrmOrderBoard(models.Model):
@@ -33,10 +35,11 @@ class CrmOrderBoard(models.Model):
         "sale.order.line": [
             "order_id", "product_id", "product_uom_qty", "qty_delivered",
             "qty_invoiced", "qty_to_invoice", "invoice_status", "price_reduce_taxexcl",
-            "invoice_lines",
+            "invoice_lines", "is_downpayment", "untaxed_amount_invoiced",
         ],
         "account.move": [
             "state", "payment_state", "amount_residual_signed", "amount_total",
+            "partner_id",
         ],
         "account.move.line": ["price_total", "reconciled", "date_maturity"],
         "crm.order.flag": ["order_id", "state"],
@@ -148,7 +151,8 @@ class CrmOrderBoard(models.Model):
                    ON rel.invoice_line_id = sold.id
                  JOIN sale_order_line AS line ON line.id = rel.order_line_id
                 WHERE move.state = 'draft' OR (move.state = 'posted'
-                    AND move.payment_state IN ('not_paid', 'partial'))"""
+                    AND move.payment_state IN %s)""",
+            UNPAID,
         )
 
     @property
@@ -160,7 +164,7 @@ class CrmOrderBoard(models.Model):
                     WHEN is_disputed THEN 'dispute'
                     WHEN payment = 'overdue' THEN 'overdue'
                     WHEN delivery IN ('partly', 'to_deliver') THEN delivery
-                    WHEN amount_to_invoice > 0 OR has_draft THEN 'to_invoice'
+                    WHEN is_to_invoice OR has_draft THEN 'to_invoice'
                     WHEN payment = 'open' THEN 'unpaid'
                     ELSE 'paid' END AS standing
               FROM (SELECT %s FROM %s WHERE %s) AS board""",
@@ -183,8 +187,10 @@ class CrmOrderBoard(models.Model):
                  ELSE 'to_deliver' END AS delivery,
             (goods.done < goods.wanted AND sale.commitment_date < %(now)s) IS TRUE
                 AS is_late,
-            round(goods.to_invoice / %(rate)s, 2) AS amount_to_invoice,
-            COALESCE(bill.drafts, 0) > 0 AS has_draft,
+            round(CASE WHEN goods.to_invoice > 0
+                THEN GREATEST(goods.to_invoice - goods.paid_down, 0)
+                ELSE goods.to_invoice END / %(rate)s, 2) AS amount_to_invoice,
+            goods.is_to_invoice, COALESCE(bill.drafts, 0) > 0 AS has_draft,
             CASE WHEN COALESCE(bill.posted, 0) = 0 THEN 'none'
                  WHEN COALESCE(round(bill.open, 2), 0) <= 0 THEN 'paid'
                  WHEN bill.due < %(today)s THEN 'overdue'
@@ -241,8 +247,10 @@ class CrmOrderBoard(models.Model):
                        AS begun,
                    COALESCE(sum(line.qty_to_invoice::numeric
                        * line.price_reduce_taxexcl::numeric)
-                       FILTER (WHERE line.invoice_status = 'to invoice'), 0)
-                       AS to_invoice
+                       FILTER (WHERE %(to_invoice)s), 0) AS to_invoice,
+                   COALESCE(bool_or(%(to_invoice)s), FALSE) AS is_to_invoice,
+                   COALESCE(sum(line.untaxed_amount_invoiced::numeric)
+                       FILTER (WHERE line.is_downpayment), 0) AS paid_down
               FROM sale_order_line AS line
          LEFT JOIN product_product AS product ON product.id = line.product_id
          LEFT JOIN product_template AS template
@@ -250,11 +258,16 @@ class CrmOrderBoard(models.Model):
              WHERE line.order_id = sale.id""",
             deliverable=self._deliverable_sql(),
             delivered=self._delivered_sql(),
+            to_invoice=SQL(
+                "(line.invoice_status = 'to invoice'"
+                " AND line.is_downpayment IS NOT TRUE)"
+            ),
         )
 
     def _bills_sql(self) -> SQL:
         """The invoices of an order. Of one that is for several orders, each has the
-        share of its lines: sums over the board count nothing twice."""
+        share of its lines: sums over the board count nothing twice. Whoever gets an
+        invoice disputes it, be it another one than who ordered."""
         return SQL(
             """SELECT count(*) FILTER (WHERE move.state = 'posted') AS posted,
                    count(*) FILTER (WHERE move.state = 'draft') AS drafts,
@@ -278,11 +291,9 @@ class CrmOrderBoard(models.Model):
                   JOIN account_move AS whole ON whole.id = sold.move_id
                  WHERE line.order_id = sale.id
               GROUP BY sold.move_id) AS share
-              JOIN account_move AS move ON move.id = share.move_id""",
-            is_open=SQL(
-                "(move.state = 'posted' AND move.payment_state IN"
-                " ('not_paid', 'partial'))"
-            ),
+              JOIN account_move AS move ON move.id = share.move_id
+         LEFT JOIN res_partner AS person ON person.id = move.partner_id""",
+            is_open=SQL("(move.state = 'posted' AND move.payment_state IN %s)", UNPAID),
             disputed=self.env["crm.payment.due"]._disputed_sql(),
         )
 

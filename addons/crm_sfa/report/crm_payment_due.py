@@ -1,4 +1,5 @@
 import logging
+from datetime import timedelta
 
 from psycopg2.errors import UniqueViolation
 
@@ -14,6 +15,13 @@ _logger = logging.getLogger(__name__)
 
 # Customers between two commits.
 BATCH = 50
+# A transfer that the customer only announced may never come.
+PENDING_DAYS = 14
+# What a reminder is made of, and why none is.
+ROW_FIELDS = [
+    "amount", "company_id", "episode", "ladder_id", "partner_id", "state", "step_id",
+    "user_id",
+]  # fmt: skip
 
 
 class CrmPaymentDue(models.Model):
@@ -45,6 +53,7 @@ class CrmPaymentDue(models.Model):
         "crm.payment.reminder": ["date", "episode", "partner_id", "step_days"],
         "crm.payment.reminder.line": ["item_id", "reminder_id"],
         "crm.promise": ["commercial_partner_id", "date_due", "is_payment", "state"],
+        "payment.transaction": ["last_state_change", "state"],
         "res.partner": ["commercial_partner_id", "territory_id", "value_class"],
     }  # fmt: skip
 
@@ -100,6 +109,7 @@ class CrmPaymentDue(models.Model):
             customer AS (
                 SELECT partner_id, company_id,
                        min(id) FILTER (WHERE is_overdue) AS id,
+                       min(id) FILTER (WHERE is_overdue AND NOT is_held) AS asked_id,
                        count(DISTINCT move_id) FILTER (WHERE is_overdue) AS item_count,
                        COALESCE(sum(amount) FILTER (WHERE is_overdue AND NOT is_held
                            OR amount < 0), 0) AS amount,
@@ -175,14 +185,18 @@ class CrmPaymentDue(models.Model):
 
     @api.model
     def _paying_sql(self) -> SQL:
-        """Tell of ``move`` whether it is being paid, and the bank just takes time."""
+        """Tell of ``move`` whether it is being paid, and the bank just takes time; not
+        for ever: nobody tells Odoo of a transfer that was announced and never made."""
         return SQL(
             """(move.payment_state = 'in_payment' OR EXISTS (
                 SELECT FROM account_invoice_transaction_rel AS rel
                   JOIN payment_transaction AS transaction
                     ON transaction.id = rel.transaction_id
                  WHERE rel.invoice_id = move.id
-                   AND transaction.state IN ('pending', 'authorized')))"""
+                   AND (transaction.state = 'authorized'
+                     OR transaction.state = 'pending'
+                    AND transaction.last_state_change >= %s)))""",
+            fields.Datetime.now() - timedelta(days=PENDING_DAYS),
         )
 
     def _items_sql(self, today) -> SQL:
@@ -228,7 +242,8 @@ class CrmPaymentDue(models.Model):
     def _episode_sql(self) -> SQL:
         """Reminders belong together as long as something is open that one of them
         named; only in a new episode does the ladder begin anew. It is named after the
-        oldest entry with which it began."""
+        oldest entry with which it began: one that is asked for, since what is held now
+        begins an episode of its own later."""
         return SQL(
             """SELECT COALESCE(
                 (SELECT given.episode FROM crm_payment_reminder AS given
@@ -240,7 +255,8 @@ class CrmPaymentDue(models.Model):
                          WHERE named.reminder_id = given.id
                            AND item.parent_state = 'posted'
                            AND item.reconciled IS NOT TRUE)
-               ORDER BY given.id DESC LIMIT 1), customer.id) AS episode"""
+               ORDER BY given.id DESC LIMIT 1),
+                customer.asked_id, customer.id) AS episode"""
         )
 
     def _step_sql(self) -> SQL:
@@ -295,7 +311,13 @@ class CrmPaymentDue(models.Model):
         """
         given, left_out = self.env["crm.payment.reminder"], []
         self.invalidate_model()
-        still = self.search([("id", "in", self.ids)])
+        # Ids are known only when all books are summed up; by the customers they are
+        # read for these alone, and once.
+        entries_sudo = self.env["account.move.line"].sudo().browse(self.ids).exists()
+        customers = entries_sudo.partner_id.commercial_partner_id
+        still = self.search_fetch(
+            [("id", "in", self.ids), ("partner_id", "in", customers.ids)], ROW_FIELDS
+        )
         for due in still:
             if due.state != "due":
                 left_out.append(f"{due.partner_id.display_name}: {due._state_label()}")

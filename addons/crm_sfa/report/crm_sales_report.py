@@ -84,8 +84,8 @@ class CrmSalesReport(models.Model):
                 lead.lost_reason_id, lead.stage_id, lead.won_status,
                 lead.create_date AS date_begun, lead.date_closed,
                 COALESCE(lead.date_closed, lead.create_date) AS date,
-                to_char(COALESCE(lead.date_closed, lead.create_date), 'MM') AS month,
-                to_char(COALESCE(lead.date_closed, lead.create_date), 'YYYY') AS year,
+                to_char(%(local)s, 'MM') AS month,
+                to_char(%(local)s, 'YYYY') AS year,
                 1 AS deals,
                 (lead.won_status = 'won')::int AS won,
                 (lead.won_status = 'lost')::int AS lost,
@@ -108,6 +108,12 @@ class CrmSalesReport(models.Model):
             value_class=self._value_class_sql("customer"),
             days=SQL(
                 "EXTRACT(epoch FROM lead.date_closed - lead.create_date) / 86400.0"
+            ),
+            # The same clock as on the board of results.
+            local=SQL(
+                "COALESCE(lead.date_closed, lead.create_date)"
+                " AT TIME ZONE 'UTC' AT TIME ZONE %s",
+                self._results_zone().zone,
             ),
             leads=self._leads().subselect(),
         )

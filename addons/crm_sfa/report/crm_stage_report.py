@@ -94,6 +94,9 @@ class CrmStageReport(models.Model):
                     ON tracking.mail_message_id = message.id
                 WHERE tracking.field_id = %(field)s
             ),
+            last AS (
+                SELECT lead_id, max(moment) AS moment FROM move GROUP BY 1
+            ),
             stay AS (
                 SELECT move.lead_id, move.stage_id, move.moment - COALESCE(
                     lag(move.moment) OVER (PARTITION BY lead_id ORDER BY move.id),
@@ -101,9 +104,8 @@ class CrmStageReport(models.Model):
                 FROM move JOIN deal ON deal.id = move.lead_id
                 UNION ALL
                 SELECT deal.id, deal.stage_id, COALESCE(deal.date_closed, %(now)s)
-                    - COALESCE((SELECT max(move.moment) FROM move
-                        WHERE move.lead_id = deal.id), deal.create_date)
-                FROM deal
+                    - COALESCE(last.moment, deal.create_date)
+                FROM deal LEFT JOIN last ON last.lead_id = deal.id
             ),
             visit AS (
                 SELECT stay.lead_id, stay.stage_id, stage.place, greatest(

@@ -64,6 +64,56 @@ class TestOrderBoard(OrdersCase):
         rows = self.env["crm.order.board"].browse(orders.ids)
         self.assertEqual(rows.mapped("amount_open"), [100, 300])
 
+    def test_blocked_invoice_is_owed_all_the_same(self):
+        order = self._sell(quantity=1)
+        self._bill(order, days_late=3).action_toggle_block_payment()
+        self.assertStands(order, "overdue")
+        self.assertEqual(self._row(order).amount_open, 100)
+        board = self.env["crm.order.board"]
+        open_rows = [("order_id", "=", order.id), ("is_open", "=", True)]
+        self.assertTrue(board.search(open_rows))
+
+    def test_dispute_of_who_gets_the_invoice_counts(self):
+        order = self._sell(self.nordlicht, quantity=1)
+        order.partner_invoice_id = self.talisman
+        invoice = self._bill(order, days_late=3)
+        self.assertEqual(invoice.partner_id, self.talisman)
+        self.env["crm.payment.dispute"].create(
+            {"partner_id": self.talisman.id, "reason": "Came burnt"}
+        )
+        self.assertStands(order, "dispute")
+
+    def _bill_down(self, order, amount):
+        wizard = self.env["sale.advance.payment.inv"].with_context(
+            active_model="sale.order", active_ids=order.ids
+        )
+        wizard = wizard.create(
+            {"advance_payment_method": "fixed", "fixed_amount": amount}
+        )
+        wizard.create_invoices()
+        order.invoice_ids.action_post()
+
+    def test_what_was_invoiced_down_is_not_to_invoice_again(self):
+        order = self._sell(quantity=10)
+        self._bill_down(order, 300)
+        order.order_line.filtered("product_id").qty_delivered = 10
+        self.env.invalidate_all()
+        self.assertEqual(self._row(order).amount_to_invoice, 700)
+        final = order._create_invoices(final=True)
+        self.assertEqual(final.amount_untaxed, 700)
+        final.action_post()
+        self.env.invalidate_all()
+        self.assertEqual(self._row(order).amount_to_invoice, 0)
+
+    def test_credit_that_is_to_be_issued_is_not_settled(self):
+        self.roast.invoice_policy = "order"
+        order = self._sell(quantity=10)
+        self._pay(self._bill(order))
+        self.assertStands(order, "paid")
+        order.order_line.product_uom_qty = 8
+        self.assertStands(order, "to_invoice")
+        self.assertEqual(self._row(order).amount_to_invoice, -200)
+
     def test_currency_without_a_rate_counts_one_to_one(self):
         currency = self.env["res.currency"].create({"name": "XNR", "symbol": "n"})
         pricelist = self.env["product.pricelist"].create(

@@ -55,6 +55,21 @@ class TestOrderFlag(OrdersCase):
         self.assertTrue(self._flags(self._sell(self.anna, quantity=20)))
         self.assertFalse(self._flags(self._sell(self.talisman, quantity=20)))
 
+    def test_orders_of_more_than_two_years_before_are_not_compared(self):
+        for days_ago in (800, 801, 802):
+            self._sell(self.talisman, quantity=2, days_ago=days_ago)
+        self.assertFalse(self._flags(self._sell(self.talisman, quantity=20)))
+
+    def test_job_compares_with_the_same_orders_as_the_confirmation(self):
+        for days_ago in (800, 801, 802):
+            self._sell(self.talisman, quantity=2, days_ago=days_ago)
+        # Looked at together with a newer one, this one makes more orders be read.
+        older = self._sell(self.talisman, quantity=20, days_ago=400)
+        newer = self._sell(self.talisman, quantity=20)
+        self.rule._check_orders((older | newer).ids)
+        self.assertTrue(self._flags(older))
+        self.assertFalse(self._flags(newer))
+
     def test_other_units_are_converted(self):
         dozen = self.env.ref("uom.product_uom_dozen")
         self.assertTrue(
@@ -95,6 +110,9 @@ class TestOrderFlag(OrdersCase):
         order.order_line.qty_delivered = 2
         self._run_cron()
         self.assertEqual(flag.state, "cleared")
+        order.order_line.qty_delivered = 1
+        self._run_cron()
+        self.assertEqual(flag.state, "open")
 
     def test_unpaid_order_is_flagged_unless_it_is_disputed(self):
         self._rule(kind="unpaid", days=10)
@@ -109,6 +127,16 @@ class TestOrderFlag(OrdersCase):
         )
         self._run_cron()
         self.assertEqual(flag.state, "cleared")
+
+    def test_orders_invoiced_together_are_flagged_with_their_shares(self):
+        self._rule(kind="unpaid", days=10)
+        orders = self._sell(quantity=9) | self._sell(quantity=1)
+        self._bill(orders, days_late=12)
+        self._run_cron()
+        flags = self._flags(orders[0]) | self._flags(orders[1])
+        unpaid = flags.filtered(lambda flag: flag.kind == "unpaid")
+        amounts = {flag.order_id: flag.amount for flag in unpaid}
+        self.assertEqual(amounts, {orders[0]: 900, orders[1]: 100})
 
     def test_delivery_without_an_invoice_is_flagged(self):
         self._rule(kind="uninvoiced", days=7)

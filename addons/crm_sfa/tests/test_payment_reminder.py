@@ -1,4 +1,5 @@
 from datetime import timedelta
+from unittest.mock import patch
 
 from freezegun import freeze_time
 from psycopg2 import IntegrityError
@@ -142,6 +143,23 @@ class TestPaymentReminder(OrdersCase):
         self._run_cron()
         self.assertEqual(self._reminders().mapped("step_days"), [5, 5])
 
+    def test_what_was_disputed_is_asked_for_after_the_rest_is_paid(self):
+        dispute = self.env["crm.payment.dispute"].create(
+            {"move_id": self.invoice.id, "reason": "Came burnt"}
+        )
+        other = self._owe(days_late=10)
+        with self._later(0):
+            self._run_cron()
+        with self._later(10):
+            self._run_cron()
+        self.assertEqual(self._reminders().mapped("step_days"), [15, 5])
+        self.assertEqual(self._reminders().line_ids.move_id, other)
+        self._pay(other)
+        dispute.action_close()
+        self.assertEqual(self._due().state, "due")
+        self._run_cron()
+        self.assertEqual(self._reminders()[0].line_ids.move_id, self.invoice)
+
     def test_ladder_of_class_and_territory_comes_before_the_general_one(self):
         territory = self.env["crm.territory"].create({"name": "North"})
         part = self.env["crm.territory"].create(
@@ -223,9 +241,9 @@ class TestPaymentReminder(OrdersCase):
         promise.is_payment = False
         self.assertEqual(self._due().state, "due")
 
-    def test_payment_in_progress_stops_it(self):
+    def _pay_online(self, **vals):
         provider = self.env["payment.provider"].search([], limit=1)
-        self.env["payment.transaction"].create(
+        return self.env["payment.transaction"].create(
             {
                 "provider_id": provider.id,
                 "payment_method_id": self.env.ref("payment.payment_method_card").id,
@@ -236,8 +254,19 @@ class TestPaymentReminder(OrdersCase):
                 "state": "pending",
                 "invoice_ids": [Command.set(self.invoice.ids)],
             }
+            | vals
         )
+
+    def test_payment_in_progress_stops_it(self):
+        self._pay_online()
         self.assertHeld("paying")
+
+    def test_transfer_that_was_announced_long_ago_stops_nothing(self):
+        long_ago = fields.Datetime.now() - timedelta(days=15)
+        transaction = self._pay_online(last_state_change=long_ago)
+        self.assertEqual(self._due().state, "due")
+        transaction.last_state_change += timedelta(days=2)
+        self.assertEqual(self._due().state, "paying")
 
     def test_credit_bigger_than_the_debt_stops_it(self):
         refund = self.invoice._reverse_moves()
@@ -305,6 +334,25 @@ class TestPaymentReminder(OrdersCase):
         self.env.invalidate_all(flush=False)
         with self.assertQueryCount(2):
             due.search_fetch([], names)
+
+    def test_books_are_summed_up_once_for_what_is_sent_together(self):
+        for partner in (self.talisman, self.olivar):
+            self._owe(partner, days_late=2)
+        partners = self.nordlicht | self.talisman | self.olivar
+        due = self.env["crm.payment.due"].search([("partner_id", "in", partners.ids)])
+        self.ladder.step_ids[0].days = 12
+        self.env.flush_all()
+        books = []
+        execute = type(self.env.cr).execute
+
+        def count(cursor, query, *args, **kwargs):
+            code = getattr(query, "code", query)
+            books.extend(["asset_receivable"] if "asset_receivable" in code else [])
+            return execute(cursor, query, *args, **kwargs)
+
+        with patch.object(type(self.env.cr), "execute", count):
+            _given, left_out = due._remind()
+        self.assertEqual((len(left_out), len(books)), (3, 1))
 
     # Bad input
 

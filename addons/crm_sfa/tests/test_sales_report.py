@@ -5,6 +5,7 @@ from dateutil.relativedelta import relativedelta
 from odoo import fields
 from odoo.exceptions import AccessError
 from odoo.tests import new_test_user, tagged
+from odoo.tools import SQL
 
 from .common import SalesCase
 
@@ -124,6 +125,12 @@ class TestSalesReport(AnalysisCase):
         rows = self._rows("crm.sales.report", [("month", "=", "03")])
         self.assertEqual(sorted(rows.mapped("year")), ["2025", "2026"])
 
+    def test_month_is_that_of_the_clock_on_the_wall_of_the_company(self):
+        self.env.company.partner_id.tz = "Asia/Tokyo"
+        self._deal("won", closed=datetime(2025, 12, 31, 20))
+        row = self._rows("crm.sales.report")
+        self.assertEqual((row.month, row.year), ("01", "2026"))
+
     def test_row_opens_its_deal(self):
         deal = self._deal("lost")
         action = self._rows("crm.sales.report").action_open_deal()
@@ -190,6 +197,21 @@ class TestStageReport(AnalysisCase):
         self.assertEqual(list(stages), [self.first])
         self.assertAlmostEqual(stages[self.first].days, 5, 2)
         self.assertEqual(stages[self.first].stands_here, 1)
+
+    def test_history_is_read_once_however_many_deals(self):
+        for _number in range(3):
+            self._deal("won", stages=[self.middle, self.last])
+        self.env.flush_all()
+        report = self.env["crm.stage.report"]
+        explain = SQL("EXPLAIN (ANALYZE, FORMAT JSON) %s", report._table_query)
+        [[[plan]]] = self.env.execute_query(explain)
+        nodes, scans = [plan["Plan"]], []
+        while nodes:
+            node = nodes.pop()
+            nodes += node.get("Plans", [])
+            if node.get("CTE Name") == "move":
+                scans.append(node["Actual Loops"])
+        self.assertEqual(scans, [1, 1])
 
     def test_stages_of_other_teams_are_not_passed(self):
         away = self.env["crm.team"].create({"name": "Elsewhere"})
