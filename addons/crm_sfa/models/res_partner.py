@@ -45,7 +45,7 @@ class ResPartner(models.Model):
             [
                 ("state", "=", "posted"),
                 ("move_type", "=", "out_invoice"),
-                ("payment_state", "in", ("not_paid", "partial")),
+                ("payment_state", "in", ("not_paid", "partial", "blocked")),
                 ("invoice_date_due", "<", "today"),
             ]
         )

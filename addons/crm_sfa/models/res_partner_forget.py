@@ -71,7 +71,7 @@ class ResPartner(models.Model):
         unpaid = Domain("partner_id", "in", self.ids) & Domain(
             [
                 ("state", "=", "posted"),
-                ("payment_state", "in", ("not_paid", "partial")),
+                ("payment_state", "in", ("not_paid", "partial", "blocked")),
                 ("move_type", "in", ("out_invoice", "in_invoice")),
             ]
         )
