@@ -134,6 +134,7 @@
         "demo/crm_quota_demo.xml",
         "demo/crm_offer_demo.xml",
         "demo/leads_demo.xml",
+        "demo/crm_duplicate_lead_demo.xml",
         "demo/orders_demo.xml",
         "demo/analysis_demo.xml",
         "demo/day_demo.xml",
