@@ -34,13 +34,13 @@ class CrmLead(models.Model):
     def _field_to_sql(self, alias, field_expr, query=None):
         """The two are told by columns, so that the search reads a hundred thousand
         leads without making records of them."""
-        person = SQL("NULLIF(%s, '')", SQL.identifier(alias, "contact_name"))
+        if field_expr not in ("duplicate_name", "duplicate_is_company"):
+            return super()._field_to_sql(alias, field_expr, query)
+        person = SQL("NULLIF(%s, '')", self._field_to_sql(alias, "contact_name", query))
         if field_expr == "duplicate_name":
-            company = SQL.identifier(alias, "partner_name")
+            company = self._field_to_sql(alias, "partner_name", query)
             return SQL("COALESCE(%s, %s)", person, company)
-        if field_expr == "duplicate_is_company":
-            return SQL("%s IS NULL", person)
-        return super()._field_to_sql(alias, field_expr, query)
+        return SQL("%s IS NULL", person)
 
     @api.depends("merged_into_id")
     def _compute_won_status(self):

@@ -27,7 +27,6 @@ class TestLeadDuplicate(SalesCase):
         return cls.env["crm.lead"].create(vals)
 
     def _pairs(self):
-        self.env.flush_all()
         duplicate = self.env["crm.duplicate"]
         source = duplicate._duplicate_source("crm.lead")
         duplicate._find(source, (self.one | self.two).ids, {})
