@@ -158,7 +158,7 @@ class CrmDayItem(models.Model):
     def _compute_currency_id(self):
         self.currency_id = self.env.company.currency_id
 
-    @api.depends("kind", "item_id")
+    @api.depends("kind", "item_id", "res_id")
     def _compute_name(self):
         """Tell what it is, as far as the reader may see the document."""
         for kind, items in self.grouped("kind").items():
@@ -221,14 +221,15 @@ class CrmDayItem(models.Model):
             )
             item.time = "" if item.is_all_day else f"{start:%H:%M}"
 
-    @api.depends("partner_id")
+    @api.depends("partner_id", "res_model", "res_id")
     def _compute_phone(self):
         leads = self.filtered(lambda item: item.res_model == "crm.lead")
         found = self.env["crm.lead"].browse(leads.mapped("res_id")).exists()
         phones = {lead.id: lead.phone for lead in found._filtered_access("read")}
         readable = self.partner_id._filtered_access("read")
+        partners = {partner.id: partner for partner in readable}
         for item in self:
-            partner = item.partner_id & readable
+            partner = partners.get(item.partner_id.id, readable.browse())
             phone = partner.phone or partner.commercial_partner_id.phone
             if not phone and item.res_model == "crm.lead":
                 phone = phones.get(item.res_id)

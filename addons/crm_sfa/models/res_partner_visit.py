@@ -12,7 +12,8 @@ class ResPartner(models.Model):
 
     def _place(self) -> Point | None:
         """Give the coordinates of somebody, or else those of the company."""
-        for partner in self | self.commercial_partner_id:
+        # Not their union, which would be read by itself for each customer of a list.
+        for partner in (self, self.commercial_partner_id):
             if place := point(partner.partner_latitude, partner.partner_longitude):
                 return place
         return None
