@@ -5,11 +5,23 @@ Indexes, signatures and names are checked by Odoo's own linters in ``test_odoo_l
 
 from odoo import http
 from odoo.fields import Domain
-from odoo.tests import TransactionCase, tagged
+from odoo.tests import TransactionCase, new_test_user, tagged
 
 from odoo.addons.crm_base.tools.timeline import SLOTS
 
 from tools.odoo import suite
+
+OPERATIONS = ("read", "write", "create", "unlink")
+# Models of the suite that are open beyond its groups; record rules narrow each.
+EMPLOYEE = {"crm.article": ["read"], "crm.article.category": ["read"]}
+PUBLIC = EMPLOYEE
+PORTAL = EMPLOYEE | {
+    "crm.deal.registration": ["read"],
+    "crm.owned.item": ["read"],
+    "crm.owned.warranty": ["read"],
+}
+# Tables that only methods read and write.
+CLOSED = {"crm.duplicate.key"}
 
 
 class ContractCase(TransactionCase):
@@ -75,6 +87,39 @@ class TestModels(ContractCase):
         for rule in self._records("ir.rule"):
             with self.subTest(rule=rule.name):
                 self.assertTrue(rule.groups or "company_ids" in rule.domain_force)
+
+
+@tagged("post_install", "-at_install")
+class TestOutsiders(ContractCase):
+    """Whole models; what single records allow is tested with each of them."""
+
+    def _open(self, user) -> dict[str, list[str]]:
+        """Give what somebody may do with models of the suite."""
+        found = {}
+        for model in self._models():
+            records = model.with_user(user)
+            rights = [name for name in OPERATIONS if records.has_access(name)]
+            if rights and not model._abstract:
+                found[model._name] = rights
+        return found
+
+    def test_an_employee_without_the_suite_may_do_nothing(self):
+        employee = new_test_user(self.env, "contract_user", groups="base.group_user")
+        self.assertEqual(self._open(employee), EMPLOYEE)
+
+    def test_customers_and_strangers_read_what_their_pages_show(self):
+        portal = new_test_user(self.env, "contract_portal", groups="base.group_portal")
+        self.assertEqual(self._open(portal), PORTAL)
+        self.assertEqual(self._open(self.env.ref("base.public_user")), PUBLIC)
+
+    def test_the_administrator_may_read_all(self):
+        readable = self._open(self.admin)
+        closed = {
+            model._name
+            for model in self._models()
+            if not model._abstract and "read" not in readable.get(model._name, ())
+        }
+        self.assertEqual(closed, CLOSED)
 
 
 @tagged("post_install", "-at_install")
