@@ -25,7 +25,11 @@ REQUIREMENTS = [
 ]
 NODE_PACKAGE = ROOT / "package.json"
 DEBIAN_ODOO = LOCAL / "odoo"
-CDNOW = LOCAL / "data" / "CDNOW_sample.txt"
+# The sample for the demo, all customers for the tests.
+CDNOW = [
+    LOCAL / "data" / "CDNOW_sample.txt",
+    LOCAL / "data" / "CDNOW_master.txt",
+]
 LIFETIMES = "lifetimes==0.11.3"
 # odoo-19 links to fonts and scripts of these; the rest of what it depends on comes
 # from the requirements.
@@ -67,7 +71,7 @@ def prepare(settings: Settings, out: TextIO = sys.stdout) -> None:
             _digest(NODE_PACKAGE),
             _install_node_tools,
         ),
-        ("CDNOW purchase histories", "cdnow", LIFETIMES, _fetch_cdnow),
+        ("CDNOW purchase histories", "cdnow", f"{LIFETIMES} both", _fetch_cdnow),
     ]
     if not settings.odoo_source:
         steps.insert(0, ("Odoo 19.0 from Debian", "odoo", "2", _fetch_odoo))
@@ -161,13 +165,14 @@ def _install_node_tools() -> None:
 
 
 def _fetch_cdnow() -> None:
-    """Take the public CDNOW sample out of the lifetimes package."""
-    CDNOW.parent.mkdir(exist_ok=True)
+    """Take the public CDNOW purchases out of the lifetimes package."""
+    CDNOW[0].parent.mkdir(exist_ok=True)
     folder = LOCAL / "tmp"
     shutil.rmtree(folder, ignore_errors=True)
     _run([PYTHON, "-m", "pip", "download", "--no-deps", "-d", folder, LIFETIMES])
     with zipfile.ZipFile(next(folder.glob("*.whl"))) as wheel:
-        CDNOW.write_bytes(wheel.read(f"lifetimes/datasets/{CDNOW.name}"))
+        for path in CDNOW:
+            path.write_bytes(wheel.read(f"lifetimes/datasets/{path.name}"))
     shutil.rmtree(folder)
 
 

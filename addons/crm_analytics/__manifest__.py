@@ -1,0 +1,32 @@
+{
+    "name": "CRM Analytics",
+    "summary": "Value classes, forecasts, profit per customer and boards over the ERP",
+    "version": "19.0.1.0.0",
+    "category": "Sales/CRM",
+    "author": "CRM Suite",
+    "license": "AGPL-3",
+    "depends": [
+        "crm_css",
+        "crm_ma",
+        "crm_sfa",
+    ],
+    "external_dependencies": {
+        "python": [
+            "numpy",
+            "scipy",
+        ],
+    },
+    "data": [
+        "security/crm_analytics_groups.xml",
+        "security/ir.model.access.csv",
+        "views/crm_analytics_menus.xml",
+    ],
+    "assets": {
+        "web.assets_backend": [
+            "crm_analytics/static/src/job_progress/*",
+        ],
+        "web.assets_tests": [
+            "crm_analytics/static/tests/tours/*",
+        ],
+    },
+}

@@ -1,0 +1,148 @@
+from datetime import date, datetime, time, timedelta
+
+import pytz
+
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+
+class CrmValueSource(models.AbstractModel):
+    """What customers brought, read from the ERP's own documents.
+
+    Confirmed orders count at the rate of the order's date, without taxes; posted credit
+    notes are subtracted at their date, and take from the margin what their order lines
+    had of it. Invoices of contracts that no order began count as orders.
+    """
+
+    _name = "crm.value.source"
+    _description = "Source of What Customers Brought"
+
+    @api.model
+    def _value_sources(self, company, date_from: date, date_to: date) -> dict[str, SQL]:
+        """Give the documents of a company between two days of its own calendar, both
+        included. Other addons add theirs.
+
+        :return: by name a query of ``partner_id`` (any person of the customer),
+            ``moment`` (UTC), ``amount`` and ``margin`` (in the company's currency,
+            negative for refunds) and ``orders`` (1 for an order, 0 for what belongs to
+            one)
+        """
+        return {
+            "orders": self._orders_sql(company, date_from, date_to),
+            "refunds": self._refunds_sql(company, date_from, date_to),
+            "contracts": self._contracts_sql(company, date_from, date_to),
+        }
+
+    @api.model
+    def _facts_sql(self, company, date_from: date, date_to: date) -> SQL:
+        """Give all sources as one query. Flush before it is executed."""
+        sources = self._value_sources(company, date_from, date_to).values()
+        return SQL(" UNION ALL ").join(sources)
+
+    # Calendars: days are those of the company, moments are in UTC
+
+    @api.model
+    def _zone(self, company) -> str:
+        return company.sudo().partner_id.tz or "UTC"
+
+    @api.model
+    def _today(self, company) -> date:
+        zone = pytz.timezone(self._zone(company))
+        return pytz.utc.localize(fields.Datetime.now()).astimezone(zone).date()
+
+    @api.model
+    def _moment(self, company, day: date) -> datetime:
+        """Give the moment at which a day of the company begins."""
+        zone = pytz.timezone(self._zone(company))
+        begins = zone.localize(datetime.combine(day, time.min))
+        return begins.astimezone(pytz.utc).replace(tzinfo=None)
+
+    @api.model
+    def _within(self, company, column: SQL, date_from: date, date_to: date) -> SQL:
+        """Give the condition that a moment lies between two days, both included."""
+        return SQL(
+            "%s >= %s AND %s < %s",
+            column,
+            self._moment(company, date_from),
+            column,
+            self._moment(company, date_to + timedelta(days=1)),
+        )
+
+    @api.model
+    def _local_sql(self, company, moment: SQL) -> SQL:
+        """Give a moment as the company's clock on the wall shows it."""
+        zone = self._zone(company)
+        if zone == "UTC":
+            return moment
+        return SQL("(%s AT TIME ZONE 'UTC' AT TIME ZONE %s)", moment, zone)
+
+    @api.model
+    def _noon_sql(self, company, day: SQL) -> SQL:
+        """Give the moment of noon of a day, for documents that have no time."""
+        return SQL(
+            "(%s + time '12:00') AT TIME ZONE %s AT TIME ZONE 'UTC'",
+            day,
+            self._zone(company),
+        )
+
+    # The ERP's documents
+
+    @api.model
+    def _orders_sql(self, company, date_from: date, date_to: date) -> SQL:
+        return SQL(
+            """SELECT o.partner_id, o.date_order AS moment,
+                      o.amount_untaxed / rate.of_order AS amount,
+                      COALESCE(o.margin, 0) / rate.of_order AS margin,
+                      1 AS orders
+                 FROM sale_order AS o
+                CROSS JOIN LATERAL (
+                      SELECT COALESCE(NULLIF(o.currency_rate, 0), 1)::numeric
+                      ) AS rate (of_order)
+                WHERE o.state = 'sale' AND o.company_id = %s AND %s""",
+            company.id,
+            self._within(company, SQL("o.date_order"), date_from, date_to),
+        )
+
+    @api.model
+    def _refunds_sql(self, company, date_from: date, date_to: date) -> SQL:
+        """A line that no order line knows had no cost that we know."""
+        return SQL(
+            """SELECT m.partner_id, %s, l.balance * -1,
+                      l.balance * -1 * COALESCE(of_order.margin_percent, 1)::numeric, 0
+                 FROM account_move AS m
+                 JOIN account_move_line AS l
+                   ON l.move_id = m.id AND l.display_type = 'product'
+                 LEFT JOIN LATERAL (
+                      SELECT avg(sl.margin_percent) AS margin_percent
+                        FROM sale_order_line_invoice_rel AS r
+                        JOIN sale_order_line AS sl ON sl.id = r.order_line_id
+                       WHERE r.invoice_line_id = l.id AND NOT sl.is_downpayment
+                      ) AS of_order ON TRUE
+                WHERE m.move_type = 'out_refund' AND m.state = 'posted'
+                  AND m.company_id = %s AND m.invoice_date BETWEEN %s AND %s""",
+            self._noon_sql(company, SQL("m.invoice_date")),
+            company.id,
+            date_from,
+            date_to,
+        )
+
+    @api.model
+    def _contracts_sql(self, company, date_from: date, date_to: date) -> SQL:
+        """What an order sold counts as that order, not once more as its invoices."""
+        return SQL(
+            """SELECT m.partner_id, %s, sum(l.balance * -1), sum(l.balance * -1), 1
+                 FROM account_move_line AS l
+                 JOIN account_move AS m ON m.id = l.move_id
+                WHERE l.contract_line_id IS NOT NULL AND l.display_type = 'product'
+                  AND NOT EXISTS (
+                      SELECT FROM sale_order_line AS sl
+                       WHERE sl.service_contract_line_id = l.contract_line_id
+                         AND sl.state = 'sale')
+                  AND m.move_type = 'out_invoice' AND m.state = 'posted'
+                  AND m.company_id = %s AND m.invoice_date BETWEEN %s AND %s
+             GROUP BY m.id""",
+            self._noon_sql(company, SQL("m.invoice_date")),
+            company.id,
+            date_from,
+            date_to,
+        )
