@@ -19,10 +19,22 @@
     "data": [
         "security/crm_analytics_groups.xml",
         "security/ir.model.access.csv",
+        "security/crm_analysis_rules.xml",
+        "data/ir_cron_analysis_data.xml",
+        "wizard/crm_analysis_act_views.xml",
+        "views/crm_analysis_result_views.xml",
+        "views/crm_analysis_run_views.xml",
+        "views/crm_analysis_views.xml",
+        "views/res_partner_analysis_views.xml",
         "views/crm_analytics_menus.xml",
+        "views/analysis_menus.xml",
+    ],
+    "demo": [
+        "demo/crm_analysis_demo.xml",
     ],
     "assets": {
         "web.assets_backend": [
+            "crm_analytics/static/src/analysis_matrix/*",
             "crm_analytics/static/src/job_progress/*",
         ],
         "web.assets_tests": [

@@ -114,11 +114,12 @@ class Day:
                 company_id, expected_revenue, probability, won_status, create_date)
             SELECT 'P19 ' || n, 'opportunity', true, %(first)s + n %% %(people)s,
                 partner.id, %(stage)s, %(company)s, n %% 100 * 500, 20, 'pending', now()
-            FROM generate_series(1, %(leads)s) AS n
-            JOIN (SELECT id, row_number() OVER (ORDER BY id) AS place,
-                    count(*) OVER () AS number
+            FROM (SELECT n, 1 + n %% (
+                    SELECT count(*) FROM res_partner WHERE active AND partner_share
+                ) AS place FROM generate_series(1, %(leads)s) AS n) AS drawn
+            JOIN (SELECT id, row_number() OVER (ORDER BY id) AS place
                 FROM res_partner WHERE active AND partner_share) AS partner
-                ON partner.place = 1 + n %% partner.number""",
+                USING (place)""",
             {
                 "first": people[0].id,
                 "people": PEOPLE,

@@ -24,6 +24,12 @@ class ResPartner(models.Model):
     def _commercial_fields(self):
         return [*super()._commercial_fields(), "value_class"]
 
+    def _follow_value_class(self):
+        """Bring up to date what goes by the class of these contacts, after a job wrote
+        that by SQL."""
+        self.invalidate_recordset(["value_class"], flush=False)
+        self.modified(["value_class"])
+
     def _crm_family(self):
         """Give the company of this person with all its people, archived ones too,
         and read their names with them."""

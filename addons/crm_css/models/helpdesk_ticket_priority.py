@@ -212,7 +212,7 @@ class HelpdeskTicket(models.Model):
         commit(remaining=len(ids))
         for start in range(0, len(ids), 1000):
             batch = self.env["res.partner"].browse(ids[start : start + 1000]).exists()
-            batch.modified(["value_class"])
+            batch._follow_value_class()
             self.env.flush_all()
             if not commit(len(batch)):
                 break

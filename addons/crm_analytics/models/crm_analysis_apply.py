@@ -1,0 +1,82 @@
+from odoo import models
+from odoo.tools import SQL
+
+# Contacts between two commits.
+BATCH = 5_000
+
+
+class CrmAnalysisRun(models.Model):
+    """Handing the classes over: they become the value class of the contacts in the
+    run's company. Only contacts whose class changes are written, so a second run, or
+    one that goes on after a kill, writes what is left."""
+
+    _inherit = "crm.analysis.run"
+
+    def _hand_over(self, tell) -> None:
+        total = self.env.execute_query(
+            SQL("SELECT count(*) FROM (%s) AS changed", self._changes_sql())
+        )[0][0]
+        done = 0
+        while batch := self._hand_over_batch():
+            done += batch
+            self.changed_count += batch
+            share = min(done / total, 1) if total else 1
+            tell(70 + 29 * share, self.env._("Classes of the contacts"))
+
+    def _hand_over_batch(self) -> int:
+        """Write the classes of some contacts; give how many."""
+        rows = self.env.execute_query(
+            SQL(
+                """WITH change AS (%(changes)s LIMIT %(batch)s
+                              FOR NO KEY UPDATE OF p SKIP LOCKED),
+                   written AS (
+                       UPDATE res_partner AS p
+                          SET value_class = COALESCE(p.value_class, '{}')
+                              || jsonb_build_object(%(company)s, change.new)
+                         FROM change WHERE change.id = p.id
+                    RETURNING p.id),
+                   logged AS (
+                       INSERT INTO crm_relationship_change
+                              (partner_id, company_id, kind, old, new, date, reason,
+                               create_uid, create_date, write_uid, write_date)
+                       SELECT id, %(company_id)s, 'class', old, new, %(now)s, 'job',
+                              %(uid)s, %(now)s, %(uid)s, %(now)s
+                         FROM change WHERE is_customer)
+                   SELECT id FROM written""",
+                changes=self._changes_sql(),
+                batch=BATCH,
+                company=str(self.company_id.id),
+                company_id=self.company_id.id,
+                now=self.env.cr.now().replace(microsecond=0),
+                uid=self.env.uid,
+            )
+        )
+        partners = self.env["res.partner"].browse(row[0] for row in rows)
+        partners.with_company(self.company_id)._follow_value_class()
+        self.env["crm.relationship.change"].invalidate_model(flush=False)
+        return len(partners)
+
+    def _changes_sql(self) -> SQL:
+        """Give the contacts whose class is to change: customers of this run and their
+        people; and those who were in the last one and are no longer, as C."""
+        return SQL(
+            """SELECT p.id, p.value_class->>%(company)s AS old, given.class AS new,
+                      p.id = p.commercial_partner_id AS is_customer
+                 FROM (SELECT partner_id, abc AS class FROM crm_analysis_result
+                        WHERE run_id = %(run)s
+                    UNION ALL
+                       SELECT before.partner_id, 'c'
+                         FROM crm_analysis_result AS before
+                        WHERE before.run_id = %(previous)s AND NOT EXISTS (
+                              SELECT FROM crm_analysis_result AS now
+                               WHERE now.run_id = %(run)s
+                                 AND now.partner_id = before.partner_id)
+                      ) AS given
+                 JOIN res_partner AS p
+                   ON p.commercial_partner_id = given.partner_id
+                WHERE p.value_class->>%(company)s IS DISTINCT FROM given.class
+             ORDER BY p.id""",
+            company=str(self.company_id.id),
+            run=self.id,
+            previous=self.previous_id.id or 0,
+        )
