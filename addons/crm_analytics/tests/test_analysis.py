@@ -386,9 +386,10 @@ class TestAnalysis(AnalysisCase):
             groups="crm_analytics.crm_analytics_group_manager",
             company_id=self.env.ref("base.main_company").id,
         )
+        theirs = self.env(user=stranger, context={})
         for record in (self.analysis, run, run.result_ids):
-            self.assertFalse(record.with_user(stranger).has_access("read"))
-        runs = self.env(user=stranger, context={})["crm.analysis.run"]
+            self.assertFalse(record.with_env(theirs).has_access("read"))
+        runs = theirs["crm.analysis.run"]
         with self.assertRaises(UserError):
             runs.read_matrix(run.id)
 
