@@ -13,6 +13,8 @@ from ..tools.timeline import SLOTS, Source
 _logger = logging.getLogger(__name__)
 
 PREFIX = "crm_timeline_sync_"
+# Rows of one statement for which a plan is made anew.
+MANY = 500
 COLUMNS = (
     "id, date, kind, direction, partner_id, commercial_partner_id, user_id,"
     " company_id, res_model, res_id"
@@ -346,13 +348,22 @@ class CrmTimeline(models.Model):
                 IF cardinality(crm_changed) = 0 THEN
                     RETURN NULL;
                 END IF;
+                -- A session keeps the plans of its first, small statements, which
+                -- never end on a great many rows.
+                IF cardinality(crm_changed) > %(many)s THEN
+                    PERFORM set_config('plan_cache_mode', 'force_custom_plan', TRUE);
+                END IF;
                 %(steps)s
+                IF cardinality(crm_changed) > %(many)s THEN
+                    PERFORM set_config('plan_cache_mode', 'auto', TRUE);
+                END IF;
                 RETURN NULL;
             END
             $sync$
             """,
             name=SQL.identifier(PREFIX + table),
             size=SLOTS,
+            many=MANY,
             slots=slots,
             # Not every number of a person is a foreign key.
             persons=SQL(
