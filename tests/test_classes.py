@@ -16,13 +16,33 @@ from odoo.tests import TransactionCase, tagged
 from tools.ground import CDNOW
 
 FIRST, LAST = date(1997, 7, 1), date(1998, 6, 30)
-GROUPS = """
-    new potential potential champion champion
-    promising potential potential loyal loyal
-    sleepy attention attention loyal loyal
-    hibernating hibernating risk risk keep
-    lost lost risk risk keep
-""".split()
+GROUPS = [
+    "new",
+    "potential",
+    "potential",
+    "champion",
+    "champion",
+    "promising",
+    "potential",
+    "potential",
+    "loyal",
+    "loyal",
+    "sleepy",
+    "attention",
+    "attention",
+    "loyal",
+    "loyal",
+    "hibernating",
+    "hibernating",
+    "risk",
+    "risk",
+    "keep",
+    "lost",
+    "lost",
+    "risk",
+    "risk",
+    "keep",
+]
 
 
 @tagged("post_install", "-at_install")
