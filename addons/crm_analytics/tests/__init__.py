@@ -1,1 +1,3 @@
 from . import test_value_source
+from . import test_boards
+from . import test_boards_tour
