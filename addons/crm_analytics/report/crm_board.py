@@ -93,7 +93,7 @@ class CrmBoard(models.AbstractModel):
     def _content(self, view: View) -> dict:
         """Read the figures.
 
-        :return: ``tiles``, see ``_tile``, and ``blocks``, see ``_chart`` and ``_table_of``
+        :return: ``tiles`` (see ``_tile``) and ``blocks`` (``_chart``, ``_table_of``)
         """
         raise NotImplementedError
 
