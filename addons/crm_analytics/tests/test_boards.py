@@ -63,7 +63,7 @@ class BoardCase(AnalyticsCase):
 
     def _opened(self, action, user=None):
         model = self.env[action["res_model"]].with_user(user or self.manager)
-        return model.with_context(action["context"]).search(action["domain"])
+        return model.with_context(**action["context"]).search(action["domain"])
 
 
 @tagged("post_install", "-at_install")
