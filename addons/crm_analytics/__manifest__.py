@@ -35,6 +35,17 @@
     "assets": {
         "web.assets_backend": [
             "crm_analytics/static/src/analysis_matrix/*",
+        "security/crm_board_rules.xml",
+        "data/ir_cron_board_data.xml",
+        "views/crm_board_views.xml",
+        "views/crm_customer_month_views.xml",
+        "views/crm_sale_month_views.xml",
+        "views/crm_analytics_menus.xml",
+        "views/crm_board_menus.xml",
+    ],
+    "assets": {
+        "web.assets_backend": [
+            "crm_analytics/static/src/board/*",
             "crm_analytics/static/src/job_progress/*",
         ],
         "web.assets_tests": [

@@ -1,10 +1,10 @@
-"""P04: the board of results, against Odoo's own analyses for the same figures."""
+"""P04: the boards, against Odoo's own analyses for the same figures."""
 
 from collections.abc import Callable, Iterator
 
 from odoo.fields import Domain
 
-from . import session
+from . import p04_boards, session
 from .frame import Result, benchmark, in_turn
 from .generator.seed import READER
 from .generator.sizes import Size
@@ -66,7 +66,7 @@ class Board:
             return spent(lambda: action(env))
 
 
-@benchmark("P04", "board of results against stock sales analysis", sizes=("S", "L"))
+@benchmark("P04", "boards against stock sales analysis", sizes=("S", "L"))
 def results(size: Size) -> Iterator[Result]:
     for whose in ("all", "person"):
         board = Board(size, whose)
@@ -88,3 +88,4 @@ def results(size: Size) -> Iterator[Result]:
             goal=RATIO,
             note="Odoo's has no contacts, quotas and funnel",
         )
+    yield from p04_boards.boards(size)

@@ -7,3 +7,7 @@ from . import crm_analysis_apply
 from . import crm_analysis_matrix
 from . import crm_analysis_result
 from . import res_partner_analysis
+from . import crm_customer_month
+from . import crm_sale_month
+from . import res_company_board
+from . import res_partner_month

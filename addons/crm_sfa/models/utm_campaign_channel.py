@@ -98,7 +98,7 @@ class UtmCampaign(models.Model):
         orders = self.env["sale.order"]
         orders.flush_model(["amount_untaxed", "company_id", "currency_rate"])
         query = orders._search(self._orders_domain())
-        lead = query.join(
+        lead = query.left_join(
             "sale_order", "opportunity_id", "crm_lead", "id", "opportunity_id"
         )
         # The rate of an order is that of its own day, to its company's currency.

@@ -1,0 +1,6 @@
+from . import crm_board
+from . import crm_board_management
+from . import crm_board_marketing
+from . import crm_board_quality
+from . import crm_board_sales
+from . import crm_board_service

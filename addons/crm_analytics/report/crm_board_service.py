@@ -1,0 +1,379 @@
+from odoo import api, models
+from odoo.fields import Domain
+
+from ..tools.board import Span
+from .crm_board import View
+
+
+class CrmBoardService(models.AbstractModel):
+    """How service does: what came, what was done and how soon, by team and month.
+    Figures are those of the analyses of tickets and of service levels."""
+
+    _name = "crm.board.service"
+    _inherit = "crm.board"
+    _description = "Service Board (Analytics)"
+
+    _limits = {"team_id": "helpdesk.ticket.team"}
+
+    @api.model
+    def _content(self, view):
+        scope = self._scope_of(view)
+        rows = self.env["crm.service.report"]._board_open_rows(scope)
+        return {
+            "tiles": [
+                *self._open_tiles(scope, rows),
+                *self._work_tiles(view, scope),
+                *self._time_tiles(view, scope),
+                *self._quality_tiles(view, scope),
+            ],
+            "blocks": [
+                self._flow_chart(view, scope),
+                self._kept_chart(view, scope),
+                self._teams_table(view, scope),
+                self._backlog_table(rows),
+            ],
+        }
+
+    @api.model
+    def _scope_of(self, view: View) -> Domain:
+        scope = self._of_company(view)
+        if view.team_id:
+            scope &= Domain("team_id", "child_of", view.team_id)
+        return scope
+
+    # The figures
+
+    @api.model
+    def _open_tiles(self, scope, rows) -> list[dict]:
+        env = self.env
+        opened = scope & Domain("stage_id.closed", "=", False)
+        labels = (env._("Open tickets"), env._("Wait for our answer"))
+        return [
+            self._tile(
+                "backlog",
+                labels[0],
+                [sum(sum(row[1:-2]) for row in rows)],
+                env._("Tickets that are not closed at this moment."),
+                better=-1,
+                action=self._open(labels[0], "helpdesk.ticket", opened),
+            ),
+            self._tile(
+                "waiting",
+                labels[1],
+                [sum(row[-2] for row in rows)],
+                env._("Open tickets in which the customer spoke last."),
+                better=-1,
+                action=self._open(
+                    labels[1],
+                    "helpdesk.ticket",
+                    opened & Domain("asked_date", "!=", False),
+                ),
+            ),
+        ]
+
+    @api.model
+    def _work_tiles(self, view, scope) -> list[dict]:
+        env = self.env
+        done = scope & Domain("stage_id.closed", "=", True)
+        parts = [
+            (
+                "came",
+                env._("Tickets that came"),
+                env._("Tickets created in the period."),
+                scope,
+                "create_date",
+                0,
+            ),
+            (
+                "resolved",
+                env._("Tickets resolved"),
+                env._("Tickets closed in the period that are closed still."),
+                done,
+                "closed_date",
+                1,
+            ),
+            (
+                "reopened",
+                env._("Tickets reopened"),
+                env._("Tickets whose last reopening lies in the period."),
+                scope,
+                "reopened_date",
+                -1,
+            ),
+        ]
+        return [
+            self._counted(view, key, label, formula, domain, name, better)
+            for key, label, formula, domain, name, better in parts
+        ]
+
+    @api.model
+    def _counted(self, view, key, label, formula, domain, name, better) -> dict:
+        """Count tickets by a date of theirs."""
+        tickets = self.env["helpdesk.ticket"]
+        domains = [domain & self._within(view, name, span) for span in view.spans]
+        return self._tile(
+            key,
+            label,
+            [tickets.search_count(one) for one in domains],
+            formula,
+            better=better,
+            action=self._open(label, tickets._name, domains[0]),
+        )
+
+    @api.model
+    def _time_tiles(self, view, scope) -> list[dict]:
+        env = self.env
+        parts = [
+            (
+                "answer",
+                env._("First answer, hours"),
+                "first_answer_date",
+                env._(
+                    "Median of the hours from when a ticket came until our first"
+                    " answer, of tickets first answered in the period. Nights and"
+                    " holidays count. Left out: tickets without an answer."
+                ),
+            ),
+            (
+                "resolution",
+                env._("Resolution, hours"),
+                "closed_date",
+                env._(
+                    "Median of the hours from when a ticket came until it was closed,"
+                    " of tickets closed in the period. Nights and holidays count."
+                ),
+            ),
+        ]
+        tiles = []
+        for key, label, name, formula in parts:
+            domains = [scope & self._within(view, name, span) for span in view.spans]
+            values = [
+                env["crm.service.report"]._board_median(one, name) for one in domains
+            ]
+            action = self._open(label, "helpdesk.ticket", domains[0])
+            tiles.append(self._tile(key, label, values, formula, "decimal", -1, action))
+        return tiles
+
+    @api.model
+    def _quality_tiles(self, view, scope) -> list[dict]:
+        env = self.env
+        labels = (
+            env._("Deadlines kept"),
+            env._("Deadlines missed"),
+            env._("Satisfaction of 5"),
+        )
+        kept = [self._kept(view, span) for span in view.spans]
+        decided = self._decided(view, view.span)
+        votes = [self._votes(view, scope, span) for span in view.spans]
+        return [
+            self._tile(
+                "sla",
+                labels[0],
+                [round(rate, 1) if count else None for rate, _missed, count in kept],
+                env._(
+                    "Service deadlines met ÷ those met or missed, decided in the"
+                    " period. Left out: deadlines that still run."
+                ),
+                "percent",
+                action=self._open(labels[0], "crm.sla.report", decided, ("list",)),
+            ),
+            self._tile(
+                "missed",
+                labels[1],
+                [missed or 0 for _rate, missed, _count in kept],
+                env._("Service deadlines that passed or were missed in the period."),
+                better=-1,
+                action=self._open(
+                    labels[1],
+                    "crm.sla.report",
+                    decided & Domain("breached", "=", 1),
+                    ("list",),
+                ),
+            ),
+            self._tile(
+                "satisfaction",
+                labels[2],
+                [round(average, 2) if count else None for average, count in votes],
+                env._(
+                    "Mean of the ratings of 1 to 5 that customers gave in the period."
+                    " Left out: questions without an answer."
+                ),
+                "decimal",
+                action=self._open(
+                    labels[2],
+                    "rating.rating",
+                    self._voted(view, view.span)
+                    & Domain("ticket_id", "any", list(scope)),
+                ),
+            ),
+        ]
+
+    @api.model
+    def _decided(self, view: View, span: Span) -> Domain:
+        decided = self._of_company(view) & self._within(view, "date", span)
+        if view.team_id:
+            decided &= Domain("team_id", "child_of", view.team_id)
+        return decided
+
+    @api.model
+    def _kept(self, view: View, span: Span) -> tuple:
+        [found] = self.env["crm.sla.report"]._read_group(
+            self._decided(view, span), [], ["kept_rate:avg", "breached:sum", "__count"]
+        )
+        return found
+
+    @api.model
+    def _voted(self, view: View, span: Span) -> Domain:
+        return (
+            Domain("consumed", "=", True)
+            & Domain("rating", ">=", 1)
+            & self._within(view, "rated_on", span)
+        )
+
+    @api.model
+    def _votes(self, view, scope, span) -> tuple:
+        ratings = self.env["rating.rating"]
+        domain = self._voted(view, span) & ratings._ticket_domain(scope)
+        [found] = ratings._read_group(domain, [], ["rating:avg", "__count"])
+        return found
+
+    # Charts and tables
+
+    @api.model
+    def _by_month(self, view, model: str, domain: Domain, name: str, aggregate: str):
+        """Group by the month of a moment, as the company's clock shows it.
+
+        :return: the values of the last twelve months, None where there is nothing
+        """
+        zone = self.env["crm.value.source"]._zone(view.company)
+        records = self.env[model].with_context(tz=zone)
+        months = self._last_months(view, 12)
+        domain &= self._within(view, name, Span(months[0], view.span.last))
+        rows = records._read_group(domain, [f"{name}:month"], [aggregate])
+        found = {month.date().replace(day=1): value for month, value in rows}
+        return [found.get(month) for month in months]
+
+    @api.model
+    def _month_actions(self, view, title, model, domain, name, views=("list", "form")):
+        return [
+            self._open(
+                f"{title}: {self._month_name(month)}",
+                model,
+                domain & self._within(view, name, Span(month, month)),
+                views,
+            )
+            for month in self._last_months(view, 12)
+        ]
+
+    @api.model
+    def _flow_chart(self, view, scope) -> dict:
+        env, model = self.env, "helpdesk.ticket"
+        done = scope & Domain("stage_id.closed", "=", True)
+        came = self._by_month(view, model, scope, "create_date", "__count")
+        resolved = self._by_month(view, model, done, "closed_date", "__count")
+        title = env._("Tickets that came and were resolved")
+        return self._chart(
+            "flow",
+            title,
+            [self._month_name(month) for month in self._last_months(view, 12)],
+            [
+                (env._("Came"), [count or 0 for count in came]),
+                (env._("Resolved"), [count or 0 for count in resolved]),
+            ],
+            actions=self._month_actions(
+                view, env._("Came"), model, scope, "create_date"
+            ),
+        )
+
+    @api.model
+    def _kept_chart(self, view, scope) -> dict:
+        decided = self._of_company(view)
+        if view.team_id:
+            decided &= Domain("team_id", "child_of", view.team_id)
+        title = self.env._("Deadlines kept by month")
+        rates = self._by_month(view, "crm.sla.report", decided, "date", "kept_rate:avg")
+        return self._chart(
+            "kept",
+            title,
+            [self._month_name(month) for month in self._last_months(view, 12)],
+            [(self.env._("Deadlines kept"), rates)],
+            "percent",
+            "line",
+            self._month_actions(
+                view, title, "crm.sla.report", decided, "date", ("list",)
+            ),
+        )
+
+    @api.model
+    def _teams_table(self, view, scope) -> dict:
+        env = self.env
+        came = scope & self._within(view, "create_date", view.span)
+        rows = env["crm.service.report"]._read_group(
+            came,
+            ["team_id"],
+            [
+                "__count",
+                "first_answer_hours:avg",
+                "resolution_hours:avg",
+                "reopen_count:sum",
+                "breached:sum",
+                "satisfaction:avg",
+            ],
+            order="__count DESC",
+        )
+        return self._table_of(
+            "teams",
+            env._("Teams"),
+            [
+                (env._("Team"), "text"),
+                (env._("Came"), "count"),
+                (env._("First answer, hours"), "decimal"),
+                (env._("Resolution, hours"), "decimal"),
+                (env._("Reopened"), "count"),
+                (env._("Deadlines missed"), "count"),
+                (env._("Satisfaction"), "decimal"),
+            ],
+            [
+                (
+                    [team.display_name or env._("No team"), *figures],
+                    self._open(
+                        team.display_name or env._("No team"),
+                        "crm.service.report",
+                        came & Domain("team_id", "=", team.id),
+                        ("list", "pivot"),
+                    ),
+                )
+                for team, *figures in rows
+            ],
+            env._("Of the tickets that came in the period. Hours are means."),
+        )
+
+    @api.model
+    def _backlog_table(self, rows) -> dict:
+        report = self.env["crm.service.report"]
+        return self._table_of(
+            "ages",
+            self.env._("Open tickets by team and age"),
+            [
+                (self.env._("Team"), "text"),
+                *((label, "count") for label in report._board_age_labels()),
+                (self.env._("All"), "count"),
+            ],
+            [
+                (
+                    [
+                        row["name"],
+                        *(c["value"] for c in row["cells"]),
+                        row["all"]["value"],
+                    ],
+                    self._readable(row["all"]["action"]),
+                )
+                for row in report._board_backlog(rows)
+            ],
+        )
+
+    @api.model
+    def _readable(self, action: dict):
+        """Give an action of another board, unless the reader may not read such."""
+        model = self.env[action["res_model"]].sudo(False)
+        return action if model.has_access("read") else None
