@@ -14,15 +14,22 @@
         "python": [
             "numpy",
             "scipy",
+            "scikit-learn",
+            "threadpoolctl",
         ],
     },
     "data": [
         "security/crm_analytics_groups.xml",
         "security/ir.model.access.csv",
+        "security/crm_cluster_rules.xml",
+        "data/ir_cron_cluster_data.xml",
         "views/crm_analytics_menus.xml",
+        "views/crm_cluster_views.xml",
+        "views/clusters_menus.xml",
     ],
     "assets": {
         "web.assets_backend": [
+            "crm_analytics/static/src/cluster_picture/*",
             "crm_analytics/static/src/job_progress/*",
         ],
         "web.assets_tests": [

@@ -1,1 +1,3 @@
 from . import test_value_source
+from . import test_clusters
+from . import test_clusters_tour
