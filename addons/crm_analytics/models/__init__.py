@@ -5,3 +5,6 @@ from . import crm_cluster_run
 from . import crm_cluster
 from . import crm_cluster_member
 from . import res_partner_cluster
+from . import crm_demand_run
+from . import crm_demand_series
+from . import crm_demand_line

@@ -212,12 +212,12 @@ class CrmClusterSource(models.AbstractModel):
         return SQL(
             """
             SELECT p.commercial_partner_id AS partner_id,
-                   count(DISTINCT t.categ_id) AS categories,
+                   count(DISTINCT COALESCE(t.categ_id, 0)) AS categories,
                    100 * sum(l.price_unit * l.product_uom_qty * l.discount / 100)
                    / NULLIF(sum(l.price_unit * l.product_uom_qty), 0) AS discount
               FROM sale_order AS o
               JOIN sale_order_line AS l ON l.order_id = o.id
-                   AND l.display_type IS NULL AND NOT l.is_downpayment
+                   AND l.display_type IS NULL AND l.is_downpayment IS NOT TRUE
               JOIN res_partner AS p ON p.id = o.partner_id
               LEFT JOIN product_product AS v ON v.id = l.product_id
               LEFT JOIN product_template AS t ON t.id = v.product_tmpl_id

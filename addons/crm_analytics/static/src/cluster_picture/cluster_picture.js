@@ -7,7 +7,6 @@ import {
     useState,
 } from "@odoo/owl";
 import { loadBundle } from "@web/core/assets";
-import { getColor } from "@web/core/colors/colors";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
@@ -16,6 +15,9 @@ import { standardFieldProps } from "@web/views/fields/standard_field_props";
 
 // From so many standard deviations on, a cell has its full colour.
 const STRONG = 2;
+
+const BLUE = "rgb(31, 119, 180)";
+const ORANGE = "rgb(255, 127, 14)";
 
 /**
  * Why there are so many groups (silhouette and inertia of each number), and what sets
@@ -100,8 +102,8 @@ export class ClusterPicture extends Component {
                         type: "line",
                         label: _t("Silhouette"),
                         data: choices.map((choice) => choice.silhouette),
-                        borderColor: getColor(1),
-                        backgroundColor: getColor(1),
+                        borderColor: BLUE,
+                        backgroundColor: BLUE,
                         pointRadius: choices.map((c) => (c.groups === chosen ? 7 : 3)),
                         yAxisID: "y",
                     },
@@ -109,8 +111,8 @@ export class ClusterPicture extends Component {
                         type: "line",
                         label: _t("Inertia"),
                         data: choices.map((choice) => choice.inertia),
-                        borderColor: getColor(2),
-                        backgroundColor: getColor(2),
+                        borderColor: ORANGE,
+                        backgroundColor: ORANGE,
                         borderDash: [5, 5],
                         yAxisID: "inertia",
                     },
@@ -142,7 +144,7 @@ export class ClusterPicture extends Component {
                     {
                         data: scores,
                         backgroundColor: scores.map((score) =>
-                            score > 0 ? "rgb(31, 119, 180)" : "rgb(255, 127, 14)"
+                            score > 0 ? BLUE : ORANGE
                         ),
                     },
                 ],

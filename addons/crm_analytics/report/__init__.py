@@ -1,0 +1,2 @@
+from . import crm_distribution
+from . import crm_distribution_board
