@@ -54,6 +54,13 @@ class CrmDemandRun(models.Model):
         " count in the whole.",
     )
     series_ids = fields.One2many("crm.demand.series", "run_id", "Forecasts", copy=False)
+    told_ids = fields.One2many(
+        "crm.demand.series",
+        "run_id",
+        "What to Expect",
+        domain=[("method", "!=", "none")],
+        copy=False,
+    )
     total_id = fields.Many2one("crm.demand.series", compute="_compute_total_id")
     picture = fields.Json(compute="_compute_picture")
     rising = fields.Integer(compute="_compute_directions")
