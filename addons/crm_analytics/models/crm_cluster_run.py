@@ -110,7 +110,8 @@ class CrmClusterRun(models.Model):
                 ],
                 "clusters": [
                     {
-                        "id": cluster.id,
+                        # While the form is edited it is a copy of the record.
+                        "id": cluster._origin.id,
                         "name": cluster.name,
                         "size": cluster.size,
                         "profile": cluster.profile or [],
