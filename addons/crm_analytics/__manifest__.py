@@ -14,6 +14,8 @@
         "python": [
             "numpy",
             "scipy",
+            "scikit-learn",
+            "threadpoolctl",
         ],
     },
     "data": [
@@ -46,6 +48,24 @@
     "assets": {
         "web.assets_backend": [
             "crm_analytics/static/src/board/*",
+        "security/crm_cluster_rules.xml",
+        "security/crm_demand_rules.xml",
+        "security/crm_distribution_rules.xml",
+        "data/ir_cron_cluster_data.xml",
+        "data/ir_cron_demand_data.xml",
+        "views/crm_analytics_menus.xml",
+        "views/crm_cluster_views.xml",
+        "views/crm_demand_views.xml",
+        "report/crm_distribution_views.xml",
+        "views/clusters_menus.xml",
+        "views/demand_menus.xml",
+        "views/distribution_menus.xml",
+    ],
+    "assets": {
+        "web.assets_backend": [
+            "crm_analytics/static/src/cluster_picture/*",
+            "crm_analytics/static/src/demand_picture/*",
+            "crm_analytics/static/src/distribution_board/*",
             "crm_analytics/static/src/job_progress/*",
         ],
         "web.assets_tests": [

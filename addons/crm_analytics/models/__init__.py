@@ -11,3 +11,11 @@ from . import crm_customer_month
 from . import crm_sale_month
 from . import res_company_board
 from . import res_partner_month
+from . import crm_cluster_source
+from . import crm_cluster_run
+from . import crm_cluster
+from . import crm_cluster_member
+from . import res_partner_cluster
+from . import crm_demand_run
+from . import crm_demand_series
+from . import crm_demand_line

@@ -4,3 +4,5 @@ from . import crm_board_marketing
 from . import crm_board_quality
 from . import crm_board_sales
 from . import crm_board_service
+from . import crm_distribution
+from . import crm_distribution_board

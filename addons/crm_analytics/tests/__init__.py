@@ -3,3 +3,7 @@ from . import test_analysis_tour
 from . import test_value_source
 from . import test_boards
 from . import test_boards_tour
+from . import test_clusters
+from . import test_clusters_tour
+from . import test_demand
+from . import test_distribution
