@@ -19,11 +19,22 @@
     "data": [
         "security/crm_analytics_groups.xml",
         "security/ir.model.access.csv",
+        "security/crm_profit_rules.xml",
+        "data/ir_cron_profit_data.xml",
+        "views/crm_profit_run_views.xml",
+        "views/crm_customer_profit_views.xml",
+        "views/res_config_settings_profit_views.xml",
+        "views/res_partner_profit_views.xml",
         "views/crm_analytics_menus.xml",
+        "views/profit_menus.xml",
+    ],
+    "demo": [
+        "demo/res_company_profit_demo.xml",
     ],
     "assets": {
         "web.assets_backend": [
             "crm_analytics/static/src/job_progress/*",
+            "crm_analytics/static/src/profit_waterfall/*",
         ],
         "web.assets_tests": [
             "crm_analytics/static/tests/tours/*",
