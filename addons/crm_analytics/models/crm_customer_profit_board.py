@@ -103,7 +103,7 @@ class CrmCustomerProfit(models.Model):
         labels = self.env["crm.customer.profit.line"]._labels()
         texts = [
             self.env._(
-                "%(what)s: %(share)s of the income; usual are %(usual)s.",
+                "%(what)s: %(share)s of the income; usual is %(usual)s.",
                 what=labels.get(one.source, one.source),
                 share=percent(one.share),
                 usual=percent(one.usual),

@@ -85,7 +85,7 @@ class TestProfitRun(ProfitCase):
     def test_the_page_tells_what_is_unusual(self):
         profit = self._profit(self.talisman)
         why = profit.read_waterfall()["why"]
-        self.assertEqual(why, ["Discounts: 60 % of the income; usual are 0 %."])
+        self.assertEqual(why, ["Discounts: 60 % of the income; usual is 0 %."])
 
     def test_the_waterfall_leads_from_the_income_to_the_profit(self):
         profit = self._profit(self.talisman)

@@ -44,7 +44,8 @@ class TestProfitCommission(ProfitCase):
                 ],
             }
         )
-        statement.state = state
+        if state != "draft":
+            statement.state = state
         return statement
 
     def test_lines_of_confirmed_statements_cost_of_drafts_not(self):

@@ -59,8 +59,8 @@ export class ProfitWaterfall extends Component {
         );
     }
 
-    money(value) {
-        return formatMonetary(value, { currencyId: this.board.currency_id });
+    money(value, digits) {
+        return formatMonetary(value, { currencyId: this.board.currency_id, digits });
     }
 
     color(bar) {
@@ -113,7 +113,7 @@ export class ProfitWaterfall extends Component {
                 },
                 scales: {
                     x: { grid: { display: false } },
-                    y: { ticks: { callback: (value) => this.money(value) } },
+                    y: { ticks: { callback: (value) => this.money(value, [16, 0]) } },
                 },
                 onHover: (ev, [bar]) => {
                     const can = bar && bars[bar.index].can_open;
