@@ -33,6 +33,17 @@
     ],
     "demo": [
         "demo/crm_analysis_demo.xml",
+        "security/crm_profit_rules.xml",
+        "data/ir_cron_profit_data.xml",
+        "views/crm_profit_run_views.xml",
+        "views/crm_customer_profit_views.xml",
+        "views/res_config_settings_profit_views.xml",
+        "views/res_partner_profit_views.xml",
+        "views/crm_analytics_menus.xml",
+        "views/profit_menus.xml",
+    ],
+    "demo": [
+        "demo/res_company_profit_demo.xml",
     ],
     "assets": {
         "web.assets_backend": [
@@ -67,6 +78,7 @@
             "crm_analytics/static/src/demand_picture/*",
             "crm_analytics/static/src/distribution_board/*",
             "crm_analytics/static/src/job_progress/*",
+            "crm_analytics/static/src/profit_waterfall/*",
         ],
         "web.assets_tests": [
             "crm_analytics/static/tests/tours/*",

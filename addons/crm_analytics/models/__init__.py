@@ -19,3 +19,13 @@ from . import res_partner_cluster
 from . import crm_demand_run
 from . import crm_demand_series
 from . import crm_demand_line
+from . import crm_profit_run
+from . import crm_customer_profit
+from . import crm_customer_profit_line
+from . import crm_customer_profit_sale
+from . import crm_customer_profit_effort
+from . import crm_customer_profit_late
+from . import crm_customer_profit_board
+from . import res_company_profit
+from . import res_config_settings_profit
+from . import res_partner_profit

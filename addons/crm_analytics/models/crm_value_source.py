@@ -116,7 +116,7 @@ class CrmValueSource(models.AbstractModel):
                       SELECT avg(sl.margin_percent) AS margin_percent
                         FROM sale_order_line_invoice_rel AS r
                         JOIN sale_order_line AS sl ON sl.id = r.order_line_id
-                       WHERE r.invoice_line_id = l.id AND NOT sl.is_downpayment
+                       WHERE r.invoice_line_id = l.id AND sl.is_downpayment IS NOT TRUE
                       ) AS of_order ON TRUE
                 WHERE m.move_type = 'out_refund' AND m.state = 'posted'
                   AND m.company_id = %s AND m.invoice_date BETWEEN %s AND %s""",

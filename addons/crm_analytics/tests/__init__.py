@@ -7,3 +7,5 @@ from . import test_clusters
 from . import test_clusters_tour
 from . import test_demand
 from . import test_distribution
+from . import test_profit_run
+from . import test_profit_sources

@@ -1,0 +1,2 @@
+from . import crm_customer_profit
+from . import crm_customer_profit_line

@@ -1,0 +1,11 @@
+from odoo import fields, models
+
+
+class CrmCustomerProfitLine(models.Model):
+    _inherit = "crm.customer.profit.line"
+
+    source = fields.Selection(
+        selection_add=[("time", "Time on tickets"), ("other",)],
+        # The sums stay what they were.
+        ondelete={"time": "set other"},
+    )
