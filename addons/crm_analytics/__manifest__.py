@@ -19,10 +19,20 @@
     "data": [
         "security/crm_analytics_groups.xml",
         "security/ir.model.access.csv",
+        "security/crm_funnel_rules.xml",
+        "security/crm_report_schedule_rules.xml",
+        "data/ir_cron_report_data.xml",
+        "report/crm_funnel_views.xml",
+        "report/crm_report_templates.xml",
+        "views/crm_report_schedule_views.xml",
         "views/crm_analytics_menus.xml",
+        "views/funnel_menus.xml",
+        "views/report_menus.xml",
     ],
     "assets": {
         "web.assets_backend": [
+            "crm_analytics/static/src/digest/*",
+            "crm_analytics/static/src/funnel/*",
             "crm_analytics/static/src/job_progress/*",
         ],
         "web.assets_tests": [
