@@ -251,11 +251,13 @@ class CrmFunnel(models.Model):
         """The median of the days between each step and the one before it."""
         columns = [
             SQL(
-                "(percentile_cont(0.5) WITHIN GROUP (ORDER BY GREATEST("
-                "EXTRACT(epoch FROM %s - %s) / 86400.0, 0)))::float AS %s",
-                SQL.identifier(f"date_{step.key}"),
-                SQL.identifier(f"date_{step.base}"),
-                SQL.identifier(f"{step.key}_days"),
+                """(percentile_cont(0.5) WITHIN GROUP (ORDER BY GREATEST(
+                    EXTRACT(epoch FROM %(end)s - %(begin)s) / 86400.0, 0))
+                    FILTER (WHERE %(end)s - %(begin)s IS NOT NULL))::float
+                    AS %(name)s""",
+                end=SQL.identifier(f"date_{step.key}"),
+                begin=SQL.identifier(f"date_{step.base}"),
+                name=SQL.identifier(f"{step.key}_days"),
             )
             for step in STEPS[1:]
         ]

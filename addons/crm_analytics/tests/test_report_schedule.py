@@ -1,4 +1,5 @@
 import io
+import socket
 from contextlib import contextmanager
 from email import message_from_bytes
 from unittest.mock import patch
@@ -30,7 +31,8 @@ class ScheduleCase(AnalyticsCase):
         cls.company.partner_id.tz = "UTC"
         cls.schedules = cls.env["crm.report.schedule"]
         cls.cron = cls.env.ref(CRON)
-        (cls.reader | cls.manager).group_ids |= cls.env.ref("base.group_allow_export")
+        for user in cls.reader | cls.manager:
+            user.group_ids |= cls.env.ref("base.group_allow_export")
         for user in cls.reader | cls.manager | cls.outsider:
             user.email = f"{user.login}@example.com"
         cls.filter = cls.env["ir.filters"].create(
@@ -66,6 +68,17 @@ class ScheduleCase(AnalyticsCase):
                 "date_next": fields.Date.today(),
             }
             | vals
+        )
+
+    def _stranger(self, group):
+        """Somebody with rights and an address, in another company."""
+        other = self.env["res.company"].create({"name": "Other"})
+        return new_test_user(
+            self.env,
+            "report_stranger",
+            groups=f"crm_analytics.crm_analytics_{group},base.group_allow_export",
+            company_id=other.id,
+            company_ids=[Command.set(other.ids)],
         )
 
     def _run_cron(self):
@@ -105,7 +118,7 @@ class TestReportSchedule(ScheduleCase):
                 patch.object(CrmReportSending, "_mail", side_effect=Killed),
                 self.assertRaises(Killed),
             ):
-                schedule._cron_send()
+                self.cron.method_direct_trigger()
             self.cron.method_direct_trigger()
             self.cron.method_direct_trigger()
         self.env.invalidate_all()
@@ -194,9 +207,7 @@ class TestReportSchedule(ScheduleCase):
         self.assertIn(self.outsider.name, schedule.problem)
 
     def test_archived_people_and_those_of_another_company_get_nothing(self):
-        stranger = new_test_user(
-            self.env, "report_stranger", groups="crm_analytics.crm_analytics_group_user"
-        )
+        stranger = self._stranger("group_user")
         schedule = self._create_schedule(
             user_ids=[Command.set((self.reader | self.manager | stranger).ids)]
         )
@@ -240,9 +251,7 @@ class TestReportSchedule(ScheduleCase):
 
     def test_managers_of_another_company_see_nothing(self):
         schedule = self._create_schedule()
-        stranger = new_test_user(
-            self.env, "report_boss", groups="crm_analytics.crm_analytics_group_manager"
-        )
+        stranger = self._stranger("group_manager")
         self._run_cron()
         for records in (schedule, schedule.sending_ids):
             with self.assertRaises(AccessError):
@@ -261,9 +270,11 @@ class TestReportMail(HttpCase, ScheduleCase):
                 taken.append(message_from_bytes(envelope.content))
                 return "250 OK"
 
-        controller = Controller(Sink(), hostname="127.0.0.1", port=0)
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        controller = Controller(Sink(), hostname="127.0.0.1", port=port)
         controller.start()
-        port = controller.server.sockets[0].getsockname()[1]
         servers = self.env.registry["ir.mail_server"]
         options = {"smtp_server": "127.0.0.1", "smtp_port": port}
         try:

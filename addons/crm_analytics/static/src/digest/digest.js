@@ -3,6 +3,7 @@ import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { KeepLast } from "@web/core/utils/concurrency";
 import { useService } from "@web/core/utils/hooks";
+import { useSetupAction } from "@web/search/action_hook";
 import { Layout } from "@web/search/layout";
 import { formatFloat, formatMonetary } from "@web/views/fields/formatters";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
@@ -25,12 +26,18 @@ export class Digest extends Component {
         this.action = useService("action");
         this.keepLast = new KeepLast();
         this.sizes = SIZES;
-        const { size, day } = this.props.state || {};
+        const { size, day, shown } = this.props.state || this.props.action.params || {};
+        useSetupAction({
+            getLocalState: () => {
+                const { size, day, shown } = this.state;
+                return { size, day, shown };
+            },
+        });
         this.state = useState({
             digest: null,
             size: size === "month" ? size : "week",
             day: day || null,
-            shown: "income",
+            shown: shown || "income",
         });
         onWillStart(() => this.load());
     }
@@ -40,7 +47,8 @@ export class Digest extends Component {
     }
 
     get figure() {
-        return this.digest.figures.find((one) => one.key === this.state.shown);
+        const { figures } = this.digest;
+        return figures.find((one) => one.key === this.state.shown) || figures[0];
     }
 
     async load() {

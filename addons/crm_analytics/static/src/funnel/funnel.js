@@ -3,6 +3,7 @@ import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { KeepLast } from "@web/core/utils/concurrency";
 import { useService } from "@web/core/utils/hooks";
+import { useSetupAction } from "@web/search/action_hook";
 import { Layout } from "@web/search/layout";
 import { formatFloat, formatMonetary } from "@web/views/fields/formatters";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
@@ -36,7 +37,12 @@ export class Funnel extends Component {
         this.action = useService("action");
         this.keepLast = new KeepLast();
         this.rowKinds = ROWS;
-        const { by, first, last, ...others } = this.props.state || {};
+        // What stood in the address, or here before another page was opened.
+        const { by, first, last, ...others } =
+            this.props.state || this.props.action.params || {};
+        useSetupAction({
+            getLocalState: () => ({ ...this.request, ...this.state.wanted }),
+        });
         const wanted = DIMENSIONS.filter((name) => Number.isInteger(others[name]));
         this.state = useState({
             board: null,

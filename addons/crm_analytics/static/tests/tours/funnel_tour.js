@@ -3,7 +3,16 @@ import { registry } from "@web/core/registry";
 registry.category("web_tour.tours").add("crm_analytics_funnel", {
     steps: () => [
         {
-            content: "the steps of the last year",
+            content: "the period of the address",
+            trigger: ".o_crm_choices input[name=first]",
+            run() {
+                if (this.anchor.value !== "2026-01-02") {
+                    throw new Error(`another first day: ${this.anchor.value}`);
+                }
+            },
+        },
+        {
+            content: "the steps of the year",
             trigger: ".o_crm_step[data-step=lead] .o_crm_count:contains('20')",
         },
         {
