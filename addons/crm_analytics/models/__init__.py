@@ -7,3 +7,4 @@ from . import crm_report_schedule
 from . import crm_report_schedule_send
 from . import crm_report_schedule_tables
 from . import crm_report_sending
+from . import sale_order_funnel

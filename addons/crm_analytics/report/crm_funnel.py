@@ -156,7 +156,8 @@ class CrmFunnel(models.Model):
         )
 
     def _from(self) -> SQL:
-        # Each step is looked up for those only who came to the one before.
+        # Each step is looked up for those only who ordered: the condition within each
+        # part, not that of the join, spares the search.
         return SQL(
             """crm_lead AS lead
             JOIN res_company AS firm ON firm.id = COALESCE(lead.company_id, %(company)s)
@@ -258,21 +259,28 @@ class CrmFunnel(models.Model):
               FROM helpdesk_ticket AS ticket
              WHERE ticket.commercial_partner_id = customer.id
                AND (ticket.company_id = firm.id OR ticket.company_id IS NULL)
-               AND ticket.create_date > placed.ordered"""
+               AND ticket.create_date > placed.ordered
+               AND placed.ordered IS NOT NULL"""
         )
 
     @api.model
     def _again_sql(self) -> SQL:
-        """The next order of the family that is not of this lead."""
+        """The next order of the family that is not of this lead: of each buyer the
+        first one, by an index of ``sale.order``."""
         return SQL(
-            """SELECT sale.date_order, %(amount)s AS amount
+            """SELECT later.date_order, later.amount
               FROM res_partner AS buyer
-              JOIN sale_order AS sale ON sale.partner_id = buyer.id
+             CROSS JOIN LATERAL (
+                   SELECT sale.date_order, %(amount)s AS amount
+                     FROM sale_order AS sale
+                    WHERE sale.partner_id = buyer.id AND sale.company_id = firm.id
+                      AND sale.state = 'sale' AND sale.date_order > placed.ordered
+                      AND sale.opportunity_id IS DISTINCT FROM lead.id
+                 ORDER BY sale.date_order
+                    LIMIT 1) AS later
              WHERE buyer.commercial_partner_id = customer.id
-               AND sale.state = 'sale' AND sale.company_id = firm.id
-               AND sale.date_order > placed.ordered
-               AND sale.opportunity_id IS DISTINCT FROM lead.id
-          ORDER BY sale.date_order, sale.id
+               AND placed.ordered IS NOT NULL
+          ORDER BY later.date_order
              LIMIT 1""",
             amount=self._amount_sql(),
         )

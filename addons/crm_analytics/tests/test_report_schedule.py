@@ -287,7 +287,9 @@ class TestReportMail(HttpCase, ScheduleCase):
             controller.stop()
 
     def test_a_real_mail_server_takes_pdf_and_sheet(self):
-        schedule = self._create_schedule(content="digest", filter_id=False)
+        schedule = self._create_schedule(
+            content="digest", filter_id=False, date_next="2999-01-01"
+        )
         with self.allow_pdf_render():
             tables = schedule._for_recipient(self.reader)._tables()
             printed = schedule._for_recipient(self.reader).with_context(
