@@ -29,3 +29,11 @@ from . import crm_customer_profit_board
 from . import res_company_profit
 from . import res_config_settings_profit
 from . import res_partner_profit
+from . import crm_digest
+from . import crm_digest_facts
+from . import crm_digest_words
+from . import crm_report_schedule
+from . import crm_report_schedule_send
+from . import crm_report_schedule_tables
+from . import crm_report_sending
+from . import sale_order_funnel

@@ -6,3 +6,7 @@ from . import crm_board_sales
 from . import crm_board_service
 from . import crm_distribution
 from . import crm_distribution_board
+from . import crm_funnel
+from . import crm_funnel_board
+from . import crm_funnel_sheet
+from . import crm_report_sheet
