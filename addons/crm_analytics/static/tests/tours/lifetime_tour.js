@@ -24,7 +24,7 @@ registry.category("web_tour.tours").add("crm_analytics_lifetime", {
         },
         {
             content: "and stand in a table, each with its customers",
-            trigger: ".o_crm_lifetime_plot table a:contains('4')",
+            trigger: ".o_crm_lifetime_plot table tbody a",
         },
         {
             content: "the parameters are told",
