@@ -44,6 +44,13 @@
     ],
     "demo": [
         "demo/res_company_profit_demo.xml",
+        "security/crm_lifetime_rules.xml",
+        "data/ir_cron_lifetime_data.xml",
+        "views/crm_lifetime_run_views.xml",
+        "views/crm_lifetime_result_views.xml",
+        "views/res_partner_lifetime_views.xml",
+        "views/crm_analytics_menus.xml",
+        "views/lifetime_menus.xml",
     ],
     "assets": {
         "web.assets_backend": [
@@ -93,6 +100,7 @@
             "crm_analytics/static/src/funnel/*",
             "crm_analytics/static/src/job_progress/*",
             "crm_analytics/static/src/profit_waterfall/*",
+            "crm_analytics/static/src/lifetime_plot/*",
         ],
         "web.assets_tests": [
             "crm_analytics/static/tests/tours/*",

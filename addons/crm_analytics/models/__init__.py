@@ -37,3 +37,7 @@ from . import crm_report_schedule_send
 from . import crm_report_schedule_tables
 from . import crm_report_sending
 from . import sale_order_funnel
+from . import crm_lifetime_run
+from . import crm_lifetime_run_work
+from . import crm_lifetime_result
+from . import res_partner_lifetime

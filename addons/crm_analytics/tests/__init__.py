@@ -12,3 +12,6 @@ from . import test_demand
 from . import test_distribution
 from . import test_profit_run
 from . import test_profit_sources
+from . import test_lifetime_tools
+from . import test_lifetime
+from . import test_lifetime_tour
