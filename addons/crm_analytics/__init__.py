@@ -1,4 +1,4 @@
 from . import controllers
+from . import report
 from . import models
 from . import wizard
-from . import report
