@@ -3,7 +3,7 @@ import contextlib
 import psycopg2.errors
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
 STATES = [
@@ -65,6 +65,30 @@ class CrmAnalyticsJob(models.AbstractModel):
     problem = fields.Char(readonly=True, copy=False)
     tries = fields.Integer(readonly=True, copy=False, aggregator=None)
 
+    # What came out is the worker's to write; people may say what is to be computed
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        self._check_written({name for vals in vals_list for name in vals})
+        return super().create(vals_list)
+
+    def write(self, vals):
+        self._check_written(vals)
+        return super().write(vals)
+
+    @api.model
+    def _check_written(self, names):
+        known = (self._fields[name] for name in names if name in self._fields)
+        found = [field for field in known if field.readonly and not field.compute]
+        if found and not self.env.su:
+            raise AccessError(
+                self.env._(
+                    "“%(field)s” is what the computation found; nobody writes it by"
+                    " hand.",
+                    field=found[0]._description_string(self.env),
+                )
+            )
+
     # What people do
 
     def action_stop(self):
@@ -73,7 +97,7 @@ class CrmAnalyticsJob(models.AbstractModel):
         jobs = self.filtered(lambda job: job.state in ("waiting", "running"))
         if not jobs:
             raise UserError(self.env._("It has ended already. Reload the page."))
-        jobs.write({"state": "stopped", "date_end": fields.Datetime.now()})
+        jobs.sudo().write({"state": "stopped", "date_end": fields.Datetime.now()})
         keys = [job._lock_key() for job in jobs]
         # The worker looks at the state, so it has to be there to be seen.
         self.env.cr.postcommit.add(lambda: self._cancel_statements(keys))
@@ -83,7 +107,9 @@ class CrmAnalyticsJob(models.AbstractModel):
         self.check_access("write")
         if any(job.state not in ("stopped", "failed") for job in self):
             raise UserError(self.env._("It is not stopped. Reload the page."))
-        self.write({"state": "waiting", "problem": False, "tries": 0, "progress": 0})
+        self.sudo().write(
+            {"state": "waiting", "problem": False, "tries": 0, "progress": 0}
+        )
         self._wake()
 
     def _cancel_statements(self, keys: list[int]) -> None:

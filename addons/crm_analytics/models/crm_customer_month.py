@@ -28,7 +28,7 @@ class CrmCustomerMonth(models.Model):
     # No digits: the database sums floats up several times as fast as exact numbers.
     amount = fields.Float(
         "Turnover",
-        help="Confirmed orders less credit notes, and invoices of contracts, without"
+        help="Confirmed orders and other invoices, less credit notes, without"
         " taxes, in the company's currency.",
     )
     margin = fields.Float(help="Turnover less the cost of what was sold.")

@@ -26,7 +26,7 @@ class CrmCustomerProfitLine(models.Model):
     source = fields.Selection(
         [
             ("income", "Orders at list price"),
-            ("contracts", "Invoices of contracts"),
+            ("invoices", "Invoices without an order"),
             ("discounts", "Discounts"),
             ("refunds", "Refunds"),
             ("goods", "Cost of goods"),

@@ -8,7 +8,7 @@ from ..tools.profit import COST, INCOME, Source
 
 
 class CrmCustomerProfit(models.Model):
-    """What orders, credit notes and contracts bring, and what the goods cost.
+    """What orders, credit notes and other invoices bring, and what the goods cost.
 
     The same documents as in ``crm.value.source``: net income less the cost of goods is
     the margin there.
@@ -21,7 +21,7 @@ class CrmCustomerProfit(models.Model):
         lines, bills = "sale.order.line", "account.move.line"
         return super()._profit_sources() | {
             "income": Source(INCOME, 1, 10, lines, self._order_lines_domain),
-            "contracts": Source(INCOME, 1, 20, bills, self._contract_lines_domain),
+            "invoices": Source(INCOME, 1, 20, bills, self._unordered_lines_domain),
             "discounts": Source(INCOME, -1, 30, lines, self._discounts_domain),
             "refunds": Source(INCOME, -1, 40, bills, self._refund_lines_domain),
             "goods": Source(COST, -1, 50, lines, self._goods_domain),
@@ -34,7 +34,7 @@ class CrmCustomerProfit(models.Model):
             *super()._profit_queries(run),
             (self.env._("Orders"), self._order_parts_sql(run)),
             (self.env._("Credit notes"), self._refund_parts_sql(run)),
-            (self.env._("Contracts"), self._contract_parts_sql(run)),
+            (self.env._("Invoices"), self._invoice_parts_sql(run)),
         ]
 
     # Orders: income at list price, discounts and cost of goods in one pass
@@ -151,16 +151,16 @@ class CrmCustomerProfit(models.Model):
     # Contracts: invoices that no order began
 
     @api.model
-    def _contract_parts_sql(self, run) -> SQL:
+    def _invoice_parts_sql(self, run) -> SQL:
         return SQL(
-            """SELECT partner_id, 'contracts', amount
+            """SELECT partner_id, 'invoices', amount
                  FROM (%s) AS bill (partner_id, moment, amount, margin, orders)""",
-            self.env["crm.value.source"]._contracts_sql(
+            self.env["crm.value.source"]._invoices_sql(
                 run.company_id, run.date_from, run.date_to
             ),
         )
 
-    def _contract_lines_domain(self, profit) -> Domain:
+    def _unordered_lines_domain(self, profit) -> Domain:
         # Few: those of one customer. Whether they were sold is not the reader's right.
         customer = "order_id.partner_id.commercial_partner_id"
         sold = (
@@ -176,7 +176,7 @@ class CrmCustomerProfit(models.Model):
         )
         return (
             profit._bill_lines("out_invoice")
-            & Domain("contract_line_id", "!=", False)
+            & Domain("sale_line_ids", "=", False)
             & Domain("contract_line_id", "not in", sold.service_contract_line_id.ids)
         )
 

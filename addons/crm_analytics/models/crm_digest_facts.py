@@ -160,40 +160,30 @@ class CrmDigest(models.AbstractModel):
 
     @api.model
     def _digest_billed_sql(self, span: Span) -> SQL:
-        """Refunds, and invoices of contracts that no order began, counted as
-        ``crm.value.source`` does."""
+        """Refunds, and invoices that no order sold, counted as ``crm.value.source``
+        does."""
         values = self.env["crm.value.source"]
         return SQL(
             """SELECT template.categ_id, move.invoice_user_id, move.team_id, %s,
                       line.balance * -1,
-                      line.balance * -1 * COALESCE(of_order.margin_percent, 1)::numeric
+                      line.balance * -1
+                      * CASE move.move_type WHEN 'out_refund' THEN %s ELSE 1 END
                  FROM account_move AS move
                  JOIN account_move_line AS line
                    ON line.move_id = move.id AND line.display_type = 'product'
             LEFT JOIN product_product AS product ON product.id = line.product_id
             LEFT JOIN product_template AS template
                    ON template.id = product.product_tmpl_id
-            LEFT JOIN LATERAL (
-                      SELECT avg(sold.margin_percent) AS margin_percent
-                        FROM sale_order_line_invoice_rel AS rel
-                        JOIN sale_order_line AS sold ON sold.id = rel.order_line_id
-                       WHERE rel.invoice_line_id = line.id
-                         AND move.move_type = 'out_refund' AND NOT sold.is_downpayment
-                      ) AS of_order ON TRUE
                 WHERE move.state = 'posted' AND move.company_id = %s
                   AND move.invoice_date BETWEEN %s AND %s
                   AND (move.move_type = 'out_refund'
-                       OR (move.move_type = 'out_invoice'
-                           AND line.contract_line_id IS NOT NULL
-                           AND NOT EXISTS (
-                               SELECT FROM sale_order_line AS sold
-                                WHERE sold.state = 'sale'
-                                  AND sold.service_contract_line_id
-                                      = line.contract_line_id)))""",
+                       OR (move.move_type = 'out_invoice' AND %s))""",
             values._noon_sql(span.company, SQL("move.invoice_date")),
+            values._margin_share_sql("line"),
             span.company.id,
             span.before[0],
             span.now[1],
+            values._unordered_sql("line"),
         )
 
     @api.model

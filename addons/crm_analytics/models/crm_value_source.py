@@ -11,7 +11,7 @@ class CrmValueSource(models.AbstractModel):
 
     Confirmed orders count at the rate of the order's date, without taxes; posted credit
     notes are subtracted at their date, and take from the margin what their order lines
-    had of it. Invoices of contracts that no order began count as orders.
+    had of it. Invoices that no order sold, of contracts or by hand, count as orders.
     """
 
     _name = "crm.value.source"
@@ -30,7 +30,7 @@ class CrmValueSource(models.AbstractModel):
         return {
             "orders": self._orders_sql(company, date_from, date_to),
             "refunds": self._refunds_sql(company, date_from, date_to),
-            "contracts": self._contracts_sql(company, date_from, date_to),
+            "invoices": self._invoices_sql(company, date_from, date_to),
         }
 
     @api.model
@@ -105,44 +105,63 @@ class CrmValueSource(models.AbstractModel):
 
     @api.model
     def _refunds_sql(self, company, date_from: date, date_to: date) -> SQL:
-        """A line that no order line knows had no cost that we know."""
         return SQL(
-            """SELECT m.partner_id, %s, l.balance * -1,
-                      l.balance * -1 * COALESCE(of_order.margin_percent, 1)::numeric, 0
+            """SELECT m.partner_id, %s, l.balance * -1, l.balance * -1 * %s, 0
                  FROM account_move AS m
                  JOIN account_move_line AS l
                    ON l.move_id = m.id AND l.display_type = 'product'
-                 LEFT JOIN LATERAL (
-                      SELECT avg(sl.margin_percent) AS margin_percent
-                        FROM sale_order_line_invoice_rel AS r
-                        JOIN sale_order_line AS sl ON sl.id = r.order_line_id
-                       WHERE r.invoice_line_id = l.id AND sl.is_downpayment IS NOT TRUE
-                      ) AS of_order ON TRUE
                 WHERE m.move_type = 'out_refund' AND m.state = 'posted'
                   AND m.company_id = %s AND m.invoice_date BETWEEN %s AND %s""",
             self._noon_sql(company, SQL("m.invoice_date")),
+            self._margin_share_sql("l"),
             company.id,
             date_from,
             date_to,
         )
 
     @api.model
-    def _contracts_sql(self, company, date_from: date, date_to: date) -> SQL:
-        """What an order sold counts as that order, not once more as its invoices."""
+    def _invoices_sql(self, company, date_from: date, date_to: date) -> SQL:
+        """What an order sold counts as that order, not once more as its invoices. Of
+        the cost of the others nothing is known."""
         return SQL(
             """SELECT m.partner_id, %s, sum(l.balance * -1), sum(l.balance * -1), 1
                  FROM account_move_line AS l
                  JOIN account_move AS m ON m.id = l.move_id
-                WHERE l.contract_line_id IS NOT NULL AND l.display_type = 'product'
-                  AND NOT EXISTS (
-                      SELECT FROM sale_order_line AS sl
-                       WHERE sl.service_contract_line_id = l.contract_line_id
-                         AND sl.state = 'sale')
+                WHERE l.display_type = 'product' AND %s
                   AND m.move_type = 'out_invoice' AND m.state = 'posted'
                   AND m.company_id = %s AND m.invoice_date BETWEEN %s AND %s
              GROUP BY m.id""",
             self._noon_sql(company, SQL("m.invoice_date")),
+            self._unordered_sql("l"),
             company.id,
             date_from,
             date_to,
+        )
+
+    @api.model
+    def _margin_share_sql(self, line: str) -> SQL:
+        """Give which share of a credit note's line was margin: that of its order
+        lines. A line that no order line knows had no cost that we know."""
+        return SQL(
+            """COALESCE((
+                   SELECT avg(sold.margin_percent)
+                     FROM sale_order_line_invoice_rel AS rel
+                     JOIN sale_order_line AS sold ON sold.id = rel.order_line_id
+                    WHERE rel.invoice_line_id = %s AND sold.is_downpayment IS NOT TRUE
+               ), 1)::numeric""",
+            SQL.identifier(line, "id"),
+        )
+
+    @api.model
+    def _unordered_sql(self, line: str) -> SQL:
+        """Give the condition that no order sold what stands on an invoice's line."""
+        return SQL(
+            """NOT EXISTS (
+                   SELECT FROM sale_order_line_invoice_rel AS rel
+                    WHERE rel.invoice_line_id = %s)
+               AND NOT EXISTS (
+                   SELECT FROM sale_order_line AS sold
+                    WHERE sold.service_contract_line_id = %s AND sold.state = 'sale')""",
+            SQL.identifier(line, "id"),
+            SQL.identifier(line, "contract_line_id"),
         )

@@ -203,8 +203,7 @@ class CrmBoardManagement(models.AbstractModel):
                 each("amount"),
                 env._(
                     "Confirmed orders at the rate of their day, less posted credit"
-                    " notes, and invoices of contracts that no order began. Without"
-                    " taxes. Left out: quotations and cancelled orders."
+                    " notes, and invoices that no order sold. Without taxes. Left out: quotations and cancelled orders."
                 ),
                 "money",
                 action=action,
@@ -233,8 +232,7 @@ class CrmBoardManagement(models.AbstractModel):
                 env._("Orders"),
                 each("orders"),
                 env._(
-                    "Confirmed orders by their date, and invoices of contracts that no"
-                    " order began."
+                    "Confirmed orders by their date, and invoices that no order sold."
                 ),
                 action=self._open_sold(view),
             ),

@@ -133,12 +133,12 @@ class TestProfitOfSales(ProfitCase):
         bill = self._bill(self.olivar, 80, line={"contract_line_id": line.id})
         profit = self._profit(self.olivar)
         self.assertEqual((profit.income, profit.profit), (80, 80))
-        self.assertEqual(self._opened(profit, "contracts"), bill.invoice_line_ids)
+        self.assertEqual(self._opened(profit, "invoices"), bill.invoice_line_ids)
         order = self._sell(self.olivar)
         order.order_line.service_contract_line_id = line
         profit = self._profit(self.olivar)
         self.assertEqual(profit.income, 100)
-        self.assertFalse(self._opened(profit, "contracts"))
+        self.assertFalse(self._opened(profit, "invoices"))
 
     def _opened(self, profit, source):
         action = profit.action_open_documents(source)
