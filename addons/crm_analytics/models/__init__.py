@@ -7,4 +7,5 @@ from . import crm_report_schedule
 from . import crm_report_schedule_send
 from . import crm_report_schedule_tables
 from . import crm_report_sending
+from . import helpdesk_ticket_funnel
 from . import sale_order_funnel
