@@ -36,6 +36,7 @@ from . import crm_report_schedule
 from . import crm_report_schedule_send
 from . import crm_report_schedule_tables
 from . import crm_report_sending
+from . import helpdesk_ticket_funnel
 from . import sale_order_funnel
 from . import crm_lifetime_run
 from . import crm_lifetime_run_work

@@ -255,12 +255,14 @@ class CrmFunnel(models.Model):
     @api.model
     def _asked_sql(self) -> SQL:
         return SQL(
-            """SELECT min(ticket.create_date) AS moment
+            """SELECT ticket.create_date AS moment
               FROM helpdesk_ticket AS ticket
              WHERE ticket.commercial_partner_id = customer.id
                AND (ticket.company_id = firm.id OR ticket.company_id IS NULL)
                AND ticket.create_date > placed.ordered
-               AND placed.ordered IS NOT NULL"""
+               AND placed.ordered IS NOT NULL
+          ORDER BY ticket.create_date
+             LIMIT 1"""
         )
 
     @api.model

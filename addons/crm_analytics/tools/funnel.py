@@ -75,7 +75,7 @@ def leak(counts: dict, money: dict, step: Step, example: float | None) -> dict |
     orders for the step of the next order, and else the orders of the funnel.
 
     :param example: the conversion of the best quarter
-    :return: ``count``, and ``money``, which is None if nobody reached the step
+    :return: ``count``, and ``money``, which is None if nobody brought any
 
     >>> counts = {"lead": 100, "opportunity": 20}
     >>> leak(counts, {"order": 4000.0}, STEPS[1], 0.25)
@@ -92,6 +92,6 @@ def leak(counts: dict, money: dict, step: Step, example: float | None) -> dict |
         return None
     count = (example - reached) * counts[step.base]
     brought = money["repeat" if step.key == "repeat" else "order"]
-    worth = brought / counts[step.key] if counts[step.key] else None
+    worth = brought / counts[step.key] if brought and counts[step.key] else None
     lost = None if worth is None else round(count * worth, 2)
     return {"count": round(count, 1), "money": lost}
