@@ -129,7 +129,7 @@ class Classes:
             "c = duckdb.connect()\n"
             "duckdb_extensions.import_extension('postgres_scanner')\n"
             "c.execute('LOAD postgres_scanner')\n"
-            "c.execute(\"ATTACH 'dbname=\" + sys.argv[1] + \"' AS pg (TYPE postgres,"
+            'c.execute("ATTACH \'dbname=" + sys.argv[1] + "\' AS pg (TYPE postgres,'
             ' READ_ONLY)")\n'
             "start = time.perf_counter()\n"
             "rows = c.execute(sys.argv[2]).arrow()\n"

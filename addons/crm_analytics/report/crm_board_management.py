@@ -203,7 +203,8 @@ class CrmBoardManagement(models.AbstractModel):
                 each("amount"),
                 env._(
                     "Confirmed orders at the rate of their day, less posted credit"
-                    " notes, and invoices that no order sold. Without taxes. Left out: quotations and cancelled orders."
+                    " notes, and invoices that no order sold. Without taxes. Left"
+                    " out: quotations and cancelled orders."
                 ),
                 "money",
                 action=action,
