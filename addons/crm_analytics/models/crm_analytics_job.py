@@ -16,6 +16,17 @@ STATES = [
 # The first number of the database's locks of jobs; the second one is made of the
 # table and the id.
 LOCK = 1_902_617
+# What the worker alone writes.
+WORKERS = {
+    "date_end",
+    "date_start",
+    "problem",
+    "progress",
+    "state",
+    "step",
+    "tries",
+    "user_id",
+}
 # So often a job is begun that something kills.
 MOST_TRIES = 3
 
@@ -65,27 +76,31 @@ class CrmAnalyticsJob(models.AbstractModel):
     problem = fields.Char(readonly=True, copy=False)
     tries = fields.Integer(readonly=True, copy=False, aggregator=None)
 
-    # What came out is the worker's to write; people may say what is to be computed
+    # What came out is the worker's to write; people say what is to be computed
 
     @api.model_create_multi
     def create(self, vals_list):
-        self._check_written({name for vals in vals_list for name in vals})
+        self._check_by_hand({name for vals in vals_list for name in vals}, True)
         return super().create(vals_list)
 
     def write(self, vals):
-        self._check_written(vals)
+        self._check_by_hand(vals, all(job.state == "waiting" for job in self))
         return super().write(vals)
 
     @api.model
-    def _check_written(self, names):
-        known = (self._fields[name] for name in names if name in self._fields)
-        found = [field for field in known if field.readonly and not field.compute]
+    def _check_by_hand(self, names, is_before: bool):
+        """Refuse what people write: of the work always; of the rest, unless it may be
+        changed at any time, once the work has begun."""
+        found = [
+            name
+            for name in names
+            if name in WORKERS or (not is_before and self._fields[name].readonly)
+        ]
         if found and not self.env.su:
             raise AccessError(
                 self.env._(
-                    "“%(field)s” is what the computation found; nobody writes it by"
-                    " hand.",
-                    field=found[0]._description_string(self.env),
+                    "“%(field)s” is written by the computation only.",
+                    field=self._fields[found[0]]._description_string(self.env),
                 )
             )
 

@@ -27,15 +27,20 @@ class TestAnalysisTour(HttpCase, AnalysisCase):
             "/odoo/customer-analyses", "crm_analytics_run", login="analytics_manager"
         )
 
-    def test_manager_looks_at_classes_and_acts(self):
+    def test_manager_acts_on_a_cell(self):
         self.start_tour(
-            "/odoo/customer-classes", "crm_analytics_classes", login="analytics_manager"
+            "/odoo/customer-classes", "crm_analytics_act", login="analytics_manager"
         )
         tag = self.env["res.partner.category"].search([("name", "=", "Best")])
         self.assertEqual(tag.partner_ids, self.nordlicht)
 
-    def test_classes_are_looked_at_on_a_phone(self):
+    def test_reader_looks_at_classes(self):
+        self.start_tour(
+            "/odoo/customer-classes", "crm_analytics_classes", login="analytics_reader"
+        )
+
+    def test_reader_looks_at_classes_on_a_phone(self):
         self.browser_size = "375x667"
         self.start_tour(
-            "/odoo/customer-classes", "crm_analytics_classes", login="analytics_manager"
+            "/odoo/customer-classes", "crm_analytics_classes", login="analytics_reader"
         )

@@ -57,6 +57,11 @@ registry.category("web_tour.tours").add("crm_analytics_classes", {
         {
             trigger: ".o_crm_matrix:contains('no earlier result')",
         },
+    ],
+});
+
+registry.category("web_tour.tours").add("crm_analytics_act", {
+    steps: () => [
         {
             content: "something for all customers of a cell",
             trigger: ".o_crm_abc_xyz td:has(a[data-cell=az]) .o_crm_act",
