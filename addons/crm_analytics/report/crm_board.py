@@ -302,7 +302,12 @@ class CrmBoard(models.AbstractModel):
             "kind": kind,
             "type": type_,
             "actions": list(actions),
-            "empty": not any(any(values) for _label, values in series),
+            # A share of zero is something; a count of zero is nothing.
+            "empty": not any(
+                value or (value is not None and kind == "percent")
+                for _label, values in series
+                for value in values
+            ),
         }
 
     @api.model

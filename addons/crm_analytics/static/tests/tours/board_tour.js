@@ -1,8 +1,13 @@
 import { registry } from "@web/core/registry";
 
-const inAddress = (text) => () => {
-    if (!window.location.search.includes(text)) {
-        throw new Error(`${text} is not in the address ${window.location.search}`);
+// The router writes the address a moment after the page has changed.
+const inAddress = (text) => async () => {
+    const until = Date.now() + 5000;
+    while (!window.location.search.includes(text)) {
+        if (Date.now() > until) {
+            throw new Error(`${text} is not in the address ${window.location}`);
+        }
+        await new Promise((resolve) => setTimeout(resolve, 50));
     }
 };
 
