@@ -28,8 +28,9 @@ PINS = ROOT / "requirements" / "bench_duckdb.txt"
 # other tables are those of the ERP.
 _CLASSES = """
     WITH document AS (
-        SELECT p.commercial_partner_id AS id, date_trunc('month', o.date_order) AS month,
-            o.date_order AS moment, o.amount_untaxed / o.currency_rate AS amount,
+        SELECT p.commercial_partner_id AS id,
+            date_trunc('month', o.date_order) AS month, o.date_order AS moment,
+            o.amount_untaxed / o.currency_rate AS amount,
             coalesce(o.margin, 0) / o.currency_rate AS margin, 1 AS orders
         FROM {pg}sale_order AS o JOIN {pg}res_partner AS p ON p.id = o.partner_id
         WHERE o.state = 'sale' AND o.company_id = {company}
@@ -43,6 +44,17 @@ _CLASSES = """
         JOIN {pg}res_partner AS p ON p.id = m.partner_id
         WHERE m.move_type = 'out_refund' AND m.state = 'posted'
             AND m.company_id = {company}
+            AND m.invoice_date >= '{first}' AND m.invoice_date < '{after}'
+        UNION ALL
+        SELECT p.commercial_partner_id, date_trunc('month', m.invoice_date::timestamp),
+            m.invoice_date, -l.balance, -l.balance, 0
+        FROM {pg}account_move AS m
+        JOIN {pg}account_move_line AS l
+            ON l.move_id = m.id AND l.display_type = 'product'
+        LEFT JOIN {pg}sale_order_line_invoice_rel AS r ON r.invoice_line_id = l.id
+        JOIN {pg}res_partner AS p ON p.id = m.partner_id
+        WHERE m.move_type = 'out_invoice' AND m.state = 'posted'
+            AND r.invoice_line_id IS NULL AND m.company_id = {company}
             AND m.invoice_date >= '{first}' AND m.invoice_date < '{after}'
     ), monthly AS (
         SELECT id, month, sum(amount) AS turnover, sum(margin) AS margin,
@@ -111,7 +123,7 @@ class Classes:
             taken = wall(lambda: env.cr.execute(insert))
             if env.cr.rowcount != self.written:
                 raise Problem(
-                    f"Plain SQL writes {env.cr.rowcount} customers, ours {self.written}."
+                    f"Plain SQL writes {env.cr.rowcount} rows, ours {self.written}."
                 )
         return taken
 

@@ -25,7 +25,6 @@ WORKERS = {
     "state",
     "step",
     "tries",
-    "user_id",
 }
 # So often a job is begun that something kills.
 MOST_TRIES = 3

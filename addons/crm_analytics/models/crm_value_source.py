@@ -161,7 +161,8 @@ class CrmValueSource(models.AbstractModel):
                     WHERE rel.invoice_line_id = %s)
                AND NOT EXISTS (
                    SELECT FROM sale_order_line AS sold
-                    WHERE sold.service_contract_line_id = %s AND sold.state = 'sale')""",
+                    WHERE sold.service_contract_line_id = %s
+                      AND sold.state = 'sale')""",
             SQL.identifier(line, "id"),
             SQL.identifier(line, "contract_line_id"),
         )

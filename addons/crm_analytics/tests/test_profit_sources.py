@@ -326,7 +326,7 @@ class TestProfitOfEffort(ProfitCase):
         run = self._run()
         # 0.1 % a day: 400 for 10 days, 600 for the 355 days until the end of the year.
         self.assertEqual(self._parts(self.nordlicht, run)["late"], -217)
-        self.assertFalse(self._profit(self.olivar, run))
+        self.assertEqual(self._parts(self.olivar, run), {"invoices": 500})
         opened = self._opened(self._profit(self.nordlicht, run), "late")
         self.assertEqual(opened, invoice)
         self._pay(invoice, 600, "2025-02-09")
