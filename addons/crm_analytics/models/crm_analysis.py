@@ -70,7 +70,7 @@ class CrmAnalysis(models.Model):
         required=True,
         default="share",
         tracking=True,
-        help="Share of the whole: A are those who together bring so many percent. "
+        help="Share of the whole: A are those who together bring so many percent."
         " Value: A brings at least so much. Share of the customers: the best so many"
         " percent of them are A.",
     )
