@@ -36,6 +36,15 @@ class CrmAnalysis(models.Model):
         help="Only companies and single persons who match; their people count with"
         " them.",
     )
+    user_id = fields.Many2one(
+        "res.users",
+        "Chosen by",
+        readonly=True,
+        required=True,
+        default=lambda self: self.env.user,
+        copy=False,
+        help="Customers are chosen with the rights of whoever wrote the condition.",
+    )
     has_silent = fields.Boolean(
         "Also without Orders",
         help="Those who bought nothing in the time stand in the result too, as C.",
@@ -208,6 +217,17 @@ class CrmAnalysis(models.Model):
         "An analysis looks at 1 to 120 full months, or with 0 at this year.",
     )
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            vals["user_id"] = self.env.uid
+        return super().create(vals_list)
+
+    def write(self, vals):
+        if "domain" in vals or "user_id" in vals:
+            vals = vals | {"user_id": self.env.uid}
+        return super().write(vals)
+
     @api.depends("abc_by")
     def _compute_abc(self):
         defaults = {"share": (80, 95), "quantile": (20, 50), "value": (10_000, 1_000)}
@@ -323,6 +343,20 @@ class CrmAnalysis(models.Model):
                         )
                     ) from error
 
+    @api.constrains("company_id")
+    def _check_company(self):
+        for analysis in self:
+            runs_sudo = analysis.sudo().run_ids
+            if runs_sudo.company_id - analysis.company_id:
+                raise ValidationError(
+                    self.env._(
+                        "“%(name)s” has results of another company. Make a new analysis"
+                        " for this one.",
+                        name=analysis.name,
+                    )
+                )
+            analysis.check_access("write")
+
     @api.constrains("domain")
     def _check_domain(self):
         for analysis in self:
@@ -334,11 +368,14 @@ class CrmAnalysis(models.Model):
         :raises ValidationError: if the stored condition is no longer one
         """
         self.ensure_one()
+        company = self.company_id
         customer = Domain("parent_id", "=", False) | Domain("is_company", "=", True)
+        customer &= Domain("company_id", "in", (company.id, False))
         try:
             chosen = Domain(literal_eval(self.domain or "[]"))
-            # Who is to be analysed does not depend on who looks.
-            partners = self.env["res.partner"].sudo().with_company(self.company_id)
+            # Neither who looks nor the worker decides whom one may ask about.
+            partners = self.env["res.partner"].with_user(self.user_id)
+            partners = partners.with_context(allowed_company_ids=company.ids)
             query = partners.with_context(active_test=False)._search(customer & chosen)
             query.select()
         except BROKEN as error:
@@ -447,11 +484,15 @@ class CrmAnalysis(models.Model):
     def _cron_schedule(self):
         """Begin what is due. Late by days, it is begun once; one that still runs is
         not begun again."""
-        today = fields.Date.today()
-        due = self.search([("interval", "!=", False), ("next_date", "<=", today)])
+        # East of us it may be tomorrow already.
+        latest = fields.Date.add(fields.Date.today(), days=1)
+        due = self.search([("interval", "!=", False), ("next_date", "<=", latest)])
         steps = {"day": {"days": 1}, "week": {"weeks": 1}, "month": {"months": 1}}
         for analysis in due.try_lock_for_update():
+            today = self.env["crm.value.source"]._today(analysis.company_id)
             next_date = analysis.next_date
+            if next_date > today:
+                continue
             while next_date <= today:
                 next_date = fields.Date.add(next_date, **steps[analysis.interval])
             analysis.next_date = next_date

@@ -16,15 +16,17 @@ class CrmAnalysisRun(models.Model):
         total = self.env.execute_query(
             SQL("SELECT count(*) FROM (%s) AS changed", self._changes_sql())
         )[0][0]
-        done = 0
-        while batch := self._hand_over_batch():
-            done += batch
-            self.changed_count += batch
+        done = last = 0
+        while ids := self._hand_over_batch(last):
+            done += len(ids)
+            last = max(ids)
+            self.changed_count += len(ids)
             share = min(done / total, 1) if total else 1
             tell(70 + 29 * share, self.env._("Classes of the contacts"))
 
-    def _hand_over_batch(self) -> int:
-        """Write the classes of some contacts; give how many."""
+    def _hand_over_batch(self, after: int) -> list[int]:
+        """Write the classes of some contacts with an id above one; give theirs. Who is
+        being written by somebody else waits for the next run."""
         rows = self.env.execute_query(
             SQL(
                 """WITH change AS (%(changes)s LIMIT %(batch)s
@@ -43,7 +45,7 @@ class CrmAnalysisRun(models.Model):
                               %(uid)s, %(now)s, %(uid)s, %(now)s
                          FROM change WHERE is_customer)
                    SELECT id FROM written""",
-                changes=self._changes_sql(),
+                changes=self._changes_sql(after),
                 batch=BATCH,
                 company=str(self.company_id.id),
                 company_id=self.company_id.id,
@@ -54,17 +56,18 @@ class CrmAnalysisRun(models.Model):
         partners = self.env["res.partner"].browse(row[0] for row in rows)
         partners.with_company(self.company_id)._follow_value_class()
         self.env["crm.relationship.change"].invalidate_model(flush=False)
-        return len(partners)
+        return partners.ids
 
-    def _changes_sql(self) -> SQL:
+    def _changes_sql(self, after: int = 0) -> SQL:
         """Give the contacts whose class is to change: customers of this run and their
-        people; and those who were in the last one and are no longer, as C."""
+        people; and those who were in the last one and are no longer, as C. Customers
+        who were merged since have the better of their classes."""
         return SQL(
             """SELECT p.id, p.value_class->>%(company)s AS old, given.class AS new,
                       p.id = p.commercial_partner_id AS is_customer
-                 FROM (SELECT partner_id, abc AS class FROM crm_analysis_result
-                        WHERE run_id = %(run)s
-                    UNION ALL
+                 FROM (SELECT partner_id, min(abc) AS class FROM crm_analysis_result
+                        WHERE run_id = %(run)s GROUP BY partner_id
+                    UNION
                        SELECT before.partner_id, 'c'
                          FROM crm_analysis_result AS before
                         WHERE before.run_id = %(previous)s AND NOT EXISTS (
@@ -74,9 +77,11 @@ class CrmAnalysisRun(models.Model):
                       ) AS given
                  JOIN res_partner AS p
                    ON p.commercial_partner_id = given.partner_id
-                WHERE p.value_class->>%(company)s IS DISTINCT FROM given.class
+                WHERE p.id > %(after)s
+                  AND p.value_class->>%(company)s IS DISTINCT FROM given.class
              ORDER BY p.id""",
             company=str(self.company_id.id),
+            after=after,
             run=self.id,
             previous=self.previous_id.id or 0,
         )

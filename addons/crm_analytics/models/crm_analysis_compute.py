@@ -41,7 +41,7 @@ class CrmAnalysisRun(models.Model):
                 "DELETE FROM crm_analysis_result WHERE run_id = %s RETURNING 1", self.id
             )
         )
-        self.env.execute_query(self._results_sql())
+        self.env.cr.execute(self._results_sql())
         self.env["crm.analysis.result"].invalidate_model()
         self._write_totals()
 
@@ -78,8 +78,7 @@ class CrmAnalysisRun(models.Model):
                       share, cumulated, rank, %s, variation, %s,
                       contact_variation, %s, r, f, m, %s
                  FROM scored
-             ORDER BY rank, id
-            RETURNING 1""",
+             ORDER BY rank, id""",
             self._facts_cte(),
             self._customers_cte(),
             self._ranked_cte(),
@@ -116,7 +115,12 @@ class CrmAnalysisRun(models.Model):
         """Sum up by customer: ``customer``, with the variation of the periods."""
         analysis = self.analysis_id
         population = analysis._population()
-        customers = population.select(SQL("%s.id", SQL.identifier(population.table)))
+        customers = population.select(
+            *(
+                SQL.identifier(population.table, name)
+                for name in ("id", "active", "partner_share")
+            )
+        )
         count = len(analysis._periods_of(self.date_from, self.date_to)) - 1
         joined = SQL("RIGHT JOIN") if analysis.has_silent else SQL("JOIN")
         return SQL(
@@ -141,7 +145,9 @@ class CrmAnalysisRun(models.Model):
                           %(variation)s AS variation,
                           contact.variation AS contact_variation
                      FROM summed %(joined)s (%(customers)s) AS chosen USING (id)
-                     LEFT JOIN (%(contacts)s) AS contact USING (id))""",
+                     LEFT JOIN (%(contacts)s) AS contact USING (id)
+                    WHERE summed.id IS NOT NULL
+                       OR (chosen.active AND chosen.partner_share))""",
             sums=self._period_sums_sql(analysis.xyz_of, count),
             last=self.env["crm.value.source"]._local_sql(
                 self.company_id, SQL("last_moment")
@@ -293,7 +299,7 @@ class CrmAnalysisRun(models.Model):
                       for limit in (analysis.abc_a, analysis.abc_b))  # fmt: skip
         else:
             above = {
-                "share": SQL("cumulated - of_peers"),
+                "share": SQL("round(cumulated - of_peers, 9)"),
                 "quantile": SQL("100.0 * (rank - 1) / number"),
             }[analysis.abc_by]
             limits = (

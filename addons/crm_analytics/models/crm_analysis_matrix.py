@@ -175,15 +175,12 @@ class CrmAnalysisRun(models.Model):
                           old.id IS NULL AS is_new, now.id IS NULL AS is_gone,
                           count(*) AS count, sum(old.turnover)::float AS was,
                           sum(now.turnover)::float AS turnover
-                     FROM (SELECT * FROM crm_analysis_result WHERE run_id = %(before)s)
-                          AS old
-                     FULL JOIN (SELECT * FROM crm_analysis_result
-                                 WHERE run_id = %(run)s)
-                          AS now USING (partner_id)
+                     FROM (%(then)s) AS old FULL JOIN (%(now)s) AS now
+                    USING (partner_id)
                  GROUP BY 1, 2, 3, 4""",
                 column=column,
-                before=before.id,
-                run=self.id,
+                then=before._once_sql(),
+                now=self._once_sql(),
             )
         )
         return [
@@ -197,6 +194,14 @@ class CrmAnalysisRun(models.Model):
             }
             for row in rows
         ]
+
+    def _once_sql(self) -> SQL:
+        """Give each customer's result once: merged customers bring two."""
+        return SQL(
+            """SELECT DISTINCT ON (partner_id) * FROM crm_analysis_result
+                WHERE run_id = %s ORDER BY partner_id, rank""",
+            self.id,
+        )
 
     def _move_domain(self, before, name: str, row: dict) -> Domain:
         """Give the results of those who moved: of this run, or of the earlier one if

@@ -1,9 +1,10 @@
 import contextlib
+from datetime import date
 
 import psycopg2.errors
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import SQL
 
 STATES = [
@@ -16,16 +17,6 @@ STATES = [
 # The first number of the database's locks of jobs; the second one is made of the
 # table and the id.
 LOCK = 1_902_617
-# What the worker alone writes.
-WORKERS = {
-    "date_end",
-    "date_start",
-    "problem",
-    "progress",
-    "state",
-    "step",
-    "tries",
-}
 # So often a job is begun that something kills.
 MOST_TRIES = 3
 
@@ -75,26 +66,29 @@ class CrmAnalyticsJob(models.AbstractModel):
     problem = fields.Char(readonly=True, copy=False)
     tries = fields.Integer(readonly=True, copy=False, aggregator=None)
 
-    # What came out is the worker's to write; people say what is to be computed
+    # People say what is to be computed, before it begins; the rest the worker writes
+
+    # Fields that a person may fill in, and those that may be changed at any time.
+    _asked = frozenset()
+    _anytime = frozenset()
 
     @api.model_create_multi
     def create(self, vals_list):
-        self._check_by_hand({name for vals in vals_list for name in vals}, True)
+        for vals in vals_list:
+            own = {"company_id"} | ({"user_id"} if vals.get("user_id") == self.env.uid
+                                    else set())  # fmt: skip
+            self._check_by_hand(vals, self._asked | self._anytime | own)
         return super().create(vals_list)
 
     def write(self, vals):
-        self._check_by_hand(vals, all(job.state == "waiting" for job in self))
+        is_before = all(job.state == "waiting" for job in self)
+        asked = self._asked if is_before else frozenset()
+        self._check_by_hand(vals, asked | self._anytime)
         return super().write(vals)
 
     @api.model
-    def _check_by_hand(self, names, is_before: bool):
-        """Refuse what people write: of the work always; of the rest, unless it may be
-        changed at any time, once the work has begun."""
-        found = [
-            name
-            for name in names
-            if name in WORKERS or (not is_before and self._fields[name].readonly)
-        ]
+    def _check_by_hand(self, names, allowed):
+        found = [name for name in names if name not in allowed and name in self._fields]
         if found and not self.env.su:
             raise AccessError(
                 self.env._(
@@ -102,6 +96,18 @@ class CrmAnalyticsJob(models.AbstractModel):
                     field=self._fields[found[0]]._description_string(self.env),
                 )
             )
+
+    @api.constrains("date_from", "date_to")
+    def _check_dates(self):
+        for job in self:
+            first, last = job.date_from, job.date_to
+            if not (date(1900, 1, 1) <= first <= last <= date(2199, 12, 31)):
+                raise ValidationError(
+                    self.env._(
+                        "Choose a first and a last day, the first one before the last,"
+                        " between 1900 and 2199."
+                    )
+                )
 
     # What people do
 
@@ -193,6 +199,8 @@ class CrmAnalyticsJob(models.AbstractModel):
     def _work_off(self):
         try:
             self._work(self._tell)
+            self._end("done")
+            self.env["ir.cron"]._commit_progress()
         except Stopped:
             self.env.cr.rollback()
         except UserError as error:
@@ -205,11 +213,10 @@ class CrmAnalyticsJob(models.AbstractModel):
         ):
             self.env.cr.rollback()
             self.env.invalidate_all()
-            # Stopped in the middle; or else a fault, which is not hidden.
-            if self.state != "stopped":
+            # Stopped in the middle, or stopped and begun again since; or else a fault,
+            # which is not hidden.
+            if self.state == "running":
                 raise
-        else:
-            self._end("done")
 
     def _end(self, state: str, problem: str | bool = False):
         now = fields.Datetime.now()
@@ -260,9 +267,12 @@ class CrmAnalyticsJob(models.AbstractModel):
         held = self.env.execute_query(query)[0][0]
         try:
             yield held
+        except BaseException:
+            # A failed transaction takes no further statement, and the connection goes
+            # back to others with the lock that it holds.
+            self.env.cr.rollback()
+            raise
         finally:
-            # A failed transaction takes no further statement; its connection is closed.
             if held:
-                with contextlib.suppress(psycopg2.errors.InFailedSqlTransaction):
-                    unlock = SQL("SELECT pg_advisory_unlock(%s, %s)", LOCK, key)
-                    self.env.execute_query(unlock)
+                unlock = SQL("SELECT pg_advisory_unlock(%s, %s)", LOCK, key)
+                self.env.execute_query(unlock)

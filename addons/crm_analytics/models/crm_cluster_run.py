@@ -23,6 +23,7 @@ class CrmClusterRun(models.Model):
     _description = "Search for Customer Groups"
     _inherit = ["crm.analytics.job"]
     _order = "id desc"
+    _asked = frozenset(["date_from", "date_to", "population", "wanted"])
 
     date_from = fields.Date(default=lambda self: self._default_date_from())
     date_to = fields.Date(default=lambda self: self._default_date_to())
@@ -231,7 +232,7 @@ class CrmClusterRun(models.Model):
         features = [feature for source in sources.values() for feature in source]
         self.cluster_ids.unlink()
         tell(5, self.env._("Reading the customers"))
-        ids, values = self._matrix(sources)
+        ids, amounts, values = self._matrix(sources)
         tell(30, self.env._("Searching groups"))
         clusters.fill(values, [feature.missing for feature in features])
         try:
@@ -245,8 +246,10 @@ class CrmClusterRun(models.Model):
             raise UserError(self._why_none(len(ids))) from None
         tell(85, self.env._("Writing the groups"))
         self._keep(features, found, len(ids))
-        made = self._create_clusters(features, values, found)
-        self._write_members(made.ids, features, ids, values, found)
+        made = self._create_clusters(features, amounts, values, found)
+        codes = [feature.code for feature in features]
+        orders = values[:, codes.index("orders")]
+        self._write_members(made.ids, ids, amounts, orders, found)
 
     def _why_none(self, count: int) -> str:
         if count >= clusters.FEWEST_CUSTOMERS:
@@ -263,10 +266,11 @@ class CrmClusterRun(models.Model):
         )
 
     def _matrix(self, sources: dict):
-        """Read one row per customer, in order of their ids.
+        """Read one row per customer, in order of their ids: id, turnover, features.
 
-        The database hands them over in parts, so nothing but the array grows with
-        their number.
+        Distances need no more than single precision; the turnover, which is shown,
+        would lose its cents. The database hands them over in parts, so nothing but the
+        arrays grows with their number.
         """
         import numpy as np
 
@@ -274,14 +278,16 @@ class CrmClusterRun(models.Model):
         query = self._rows_sql(sources)
         self.env.cr.execute(SQL("DECLARE %s NO SCROLL CURSOR FOR %s", CURSOR, query))
         width = sum(len(features) for features in sources.values())
-        ids, parts = [np.empty(0, dtype=np.int32)], [np.empty((0, width), np.float32)]
+        ids, amounts = [np.empty(0, dtype=np.int32)], [np.empty(0)]
+        parts = [np.empty((0, width), np.float32)]
         while rows := self.env.execute_query(
             SQL("FETCH FORWARD %s FROM %s", BATCH, CURSOR)
         ):
             ids.append(np.array([row[0] for row in rows], dtype=np.int32))
-            parts.append(np.array([row[1:] for row in rows], dtype=np.float32))
+            amounts.append(np.array([row[1] for row in rows], dtype=float))
+            parts.append(np.array([row[2:] for row in rows], dtype=np.float32))
         self.env.cr.execute(SQL("CLOSE %s", CURSOR))
-        return np.concatenate(ids), np.concatenate(parts)
+        return np.concatenate(ids), np.concatenate(amounts), np.concatenate(parts)
 
     def _rows_sql(self, sources: dict) -> SQL:
         """Join the sources of those who take part; what a source does not know of
@@ -301,13 +307,15 @@ class CrmClusterRun(models.Model):
             for feature in features
         ]
         return SQL(
-            "WITH %s, population AS (%s) SELECT partner_id, %s FROM population %s"
+            "WITH %s, population AS (%s) SELECT partner_id,"
+            " COALESCE(%s.amount::float8, 0), %s FROM population %s"
             " ORDER BY partner_id",
             SQL(", ").join(
                 SQL("%s AS MATERIALIZED (%s)", names[source], queries[source])
                 for source in sources
             ),
             self._population_sql(names),
+            names["orders"],
             SQL(", ").join(columns),
             SQL(" ").join(
                 SQL("LEFT JOIN %s USING (partner_id)", name) for name in names.values()
@@ -348,14 +356,13 @@ class CrmClusterRun(models.Model):
             }
         )
 
-    def _create_clusters(self, features, values, found):
+    def _create_clusters(self, features, amounts, values, found):
         """Write the groups, named in each language that is installed."""
-        amounts = values[:, 0].astype(float)
         total = amounts.sum()
         vals_list = []
         for group, peculiar in enumerate(found.profile):
             mine = found.labels == group
-            means = values[mine].mean(axis=0)
+            means = values[mine].mean(axis=0, dtype=float)
             vals_list.append(
                 {
                     "run_id": self.id,
@@ -381,11 +388,7 @@ class CrmClusterRun(models.Model):
         made._name_by_profile()
         return made
 
-    def _write_members(self, cluster_ids, features, ids, values, found):
-        codes = [feature.code for feature in features]
-        amounts, orders = (
-            values[:, codes.index(code)] for code in ("amount", "orders")
-        )
+    def _write_members(self, cluster_ids, ids, amounts, orders, found):
         for first in range(0, len(ids), BATCH):
             part = slice(first, first + BATCH)
             self.env.cr.execute(

@@ -97,7 +97,7 @@ class CrmCustomerMonth(models.Model):
             "res_model": "sale.order",
             "views": [(False, "list"), (False, "form")],
             "domain": [
-                ("partner_id", "child_of", self.partner_id.id),
+                ("partner_id.commercial_partner_id", "=", self.partner_id.id),
                 ("company_id", "=", self.company_id.id),
                 ("state", "=", "sale"),
                 ("date_order", ">=", starts),

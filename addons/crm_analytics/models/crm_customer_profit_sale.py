@@ -116,37 +116,38 @@ class CrmCustomerProfit(models.Model):
     def _refund_parts_sql(self, run) -> SQL:
         """A credit note gives back the same share of the goods' cost that it gives back
         of their price; where no order line is known, none."""
+        values = self.env["crm.value.source"]
         return SQL(
             """SELECT refund.partner_id, part.source, part.amount
-                 FROM (SELECT m.partner_id, l.balance, l.balance
-                              * (1 - of_order.margin_percent)::numeric AS goods
+                 FROM (SELECT m.partner_id, l.balance, l.balance * (1 - %s) AS goods
                          FROM account_move AS m
                          JOIN account_move_line AS l
                            ON l.move_id = m.id AND l.display_type = 'product'
-                         LEFT JOIN LATERAL (
-                              SELECT avg(sl.margin_percent) AS margin_percent
-                                FROM sale_order_line_invoice_rel AS r
-                                JOIN sale_order_line AS sl ON sl.id = r.order_line_id
-                               WHERE r.invoice_line_id = l.id
-                                 AND sl.is_downpayment IS NOT TRUE
-                              ) AS of_order ON TRUE
-                        WHERE m.move_type = 'out_refund' AND m.state = 'posted'
+                        WHERE m.move_type = 'out_refund' AND m.state = 'posted' AND %s
                           AND m.company_id = %s AND m.invoice_date BETWEEN %s AND %s
                       ) AS refund
                 CROSS JOIN LATERAL (VALUES
                       ('refunds', refund.balance), ('goods_back', refund.goods)
                       ) AS part (source, amount)""",
+            values._margin_share_sql("l"),
+            values._given_back_sql("l"),
             run.company_id.id,
             run.date_from,
             run.date_to,
         )
 
     def _refund_lines_domain(self, profit) -> Domain:
-        return profit._bill_lines("out_refund")
+        unordered = Domain("sale_line_ids", "not any", [("state", "=", "sale")])
+        given_back = Domain("balance", ">", 0) & Domain(
+            "sale_line_ids",
+            "any",
+            [("state", "=", "sale"), ("is_downpayment", "=", False)],
+        )
+        return profit._bill_lines("out_refund") & (unordered | given_back)
 
     def _goods_back_domain(self, profit) -> Domain:
         known = Domain("sale_line_ids.is_downpayment", "=", False)
-        return profit._bill_lines("out_refund") & known
+        return self._refund_lines_domain(profit) & known
 
     # Contracts: invoices that no order began
 
@@ -176,7 +177,7 @@ class CrmCustomerProfit(models.Model):
         )
         return (
             profit._bill_lines("out_invoice")
-            & Domain("sale_line_ids", "=", False)
+            & Domain("sale_line_ids", "not any", [("state", "=", "sale")])
             & Domain("contract_line_id", "not in", sold.service_contract_line_id.ids)
         )
 

@@ -19,6 +19,7 @@ class CrmDemandRun(models.Model):
     _description = "Demand Forecast"
     _inherit = ["crm.analytics.job"]
     _order = "id desc"
+    _asked = frozenset(["date_from", "date_to", "by", "size", "horizon", "top"])
 
     date_from = fields.Date(
         "Orders from", default=lambda self: self._default_date_from()

@@ -1,3 +1,5 @@
+from dateutil.relativedelta import relativedelta
+
 from odoo import api, fields, models
 
 from ..tools import demand
@@ -125,11 +127,15 @@ class CrmDemandSeries(models.Model):
         self.ensure_one()
         values, run = self.env["crm.value.source"], self.run_id
         days = demand.days(run.date_from, run.date_to, run.size)
+        after = days[-1] + relativedelta(**{f"{run.size}s": 1})
+        starts, ends = (values._moment(run.company_id, day) for day in (days[0], after))
         domain = [
             ("company_id", "=", run.company_id.id),
             ("state", "=", "sale"),
             ("display_type", "=", False),
-            ("order_id.date_order", ">=", str(values._moment(run.company_id, days[0]))),
+            ("is_downpayment", "=", False),
+            ("order_id.date_order", ">=", str(starts)),
+            ("order_id.date_order", "<", str(ends)),
         ]
         if self.kind == "one" and run.by == "product":
             domain.append(("product_id", "=", self.product_id.id))

@@ -176,13 +176,14 @@ class CrmDigest(models.AbstractModel):
                    ON template.id = product.product_tmpl_id
                 WHERE move.state = 'posted' AND move.company_id = %s
                   AND move.invoice_date BETWEEN %s AND %s
-                  AND (move.move_type = 'out_refund'
+                  AND ((move.move_type = 'out_refund' AND %s)
                        OR (move.move_type = 'out_invoice' AND %s))""",
             values._noon_sql(span.company, SQL("move.invoice_date")),
             values._margin_share_sql("line"),
             span.company.id,
             span.before[0],
             span.now[1],
+            values._given_back_sql("line"),
             values._unordered_sql("line"),
         )
 

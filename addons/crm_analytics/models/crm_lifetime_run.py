@@ -21,6 +21,19 @@ class CrmLifetimeRun(models.Model):
     _description = "Lifetime Value Computation"
     _inherit = "crm.analytics.job"
     _order = "id desc"
+    _asked = frozenset(
+        [
+            "date_from",
+            "date_to",
+            "holdout_weeks",
+            "horizon_months",
+            "discount",
+            "measure",
+            "percent_alive",
+            "percent_gone",
+        ]
+    )
+    _anytime = frozenset(["is_monthly"])
 
     date_from = fields.Date(
         readonly=False,

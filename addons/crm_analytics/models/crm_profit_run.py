@@ -18,6 +18,9 @@ class CrmProfitRun(models.Model):
     _description = "Computation of Profit per Customer"
     _inherit = ["crm.analytics.job"]
     _order = "id desc"
+    _check_company_auto = True
+    _asked = frozenset(["date_from", "date_to"])
+    _anytime = frozenset(["compare_id"])
 
     date_from = fields.Date(
         readonly=False,
@@ -30,6 +33,7 @@ class CrmProfitRun(models.Model):
         index="btree_not_null",
         ondelete="set null",
         default=lambda self: self._last(self.env.company),
+        check_company=True,
         domain="[('company_id', '=', company_id), ('state', '=', 'done'),"
         " ('id', '!=', id)]",
         help="What changes are told against; by default the computation before.",
@@ -77,11 +81,11 @@ class CrmProfitRun(models.Model):
     def _compute_rates(self):
         for run in self:
             # The rates that are in force now; later changes are not of this run.
-            company_sudo = run.company_id.sudo()
-            run.interest = company_sudo.profit_interest
-            run.ticket_cost = company_sudo.profit_ticket_cost
-            run.visit_cost = company_sudo.profit_visit_cost
-            run.hour_cost = company_sudo.profit_hour_cost
+            company = run.company_id
+            run.interest = company.profit_interest
+            run.ticket_cost = company.profit_ticket_cost
+            run.visit_cost = company.profit_visit_cost
+            run.hour_cost = company.profit_hour_cost
 
     @api.depends("date_from", "date_to")
     @api.depends_context("lang")

@@ -128,6 +128,9 @@ class CrmReportSchedule(models.Model):
     @api.constrains("content", "filter_id", "export_id")
     def _check_filter_id(self):
         for schedule in self.filtered(lambda one: one.content == "list"):
+            if not self.env.su:
+                schedule.filter_id.check_access("read")
+                schedule.export_id.check_access("read")
             # The content of a filter shared among others is checked, not shown.
             filter_sudo, export_sudo = (
                 schedule.filter_id.sudo(),

@@ -88,6 +88,8 @@ class CrmReportSending(models.Model):
 
     def _check_recipient(self):
         user, schedule = self.user_id, self.schedule_id
+        if not schedule.active or user not in schedule.user_ids:
+            raise UserError(self.env._("The report is not sent to them any more."))
         if not user.active or user.share:
             raise UserError(self.env._("The recipient does not work here any more."))
         if schedule.company_id not in user.company_ids:

@@ -62,7 +62,7 @@ class CrmSaleMonth(models.Model):
                       o.team_id, template.categ_id,
                       sum(line.price_subtotal / rate.of_order)::float,
                       sum(line.margin / rate.of_order)::float,
-                      sum(CASE WHEN line.discount = 0 THEN 0
+                      sum(CASE WHEN COALESCE(line.discount, 0) = 0 THEN 0
                                WHEN line.discount < 100 THEN line.price_subtotal
                                    * line.discount / (100 - line.discount)
                                ELSE line.price_unit * line.product_uom_qty END

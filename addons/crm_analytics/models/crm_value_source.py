@@ -110,10 +110,11 @@ class CrmValueSource(models.AbstractModel):
                  FROM account_move AS m
                  JOIN account_move_line AS l
                    ON l.move_id = m.id AND l.display_type = 'product'
-                WHERE m.move_type = 'out_refund' AND m.state = 'posted'
+                WHERE m.move_type = 'out_refund' AND m.state = 'posted' AND %s
                   AND m.company_id = %s AND m.invoice_date BETWEEN %s AND %s""",
             self._noon_sql(company, SQL("m.invoice_date")),
             self._margin_share_sql("l"),
+            self._given_back_sql("l"),
             company.id,
             date_from,
             date_to,
@@ -122,9 +123,17 @@ class CrmValueSource(models.AbstractModel):
     @api.model
     def _invoices_sql(self, company, date_from: date, date_to: date) -> SQL:
         """What an order sold counts as that order, not once more as its invoices. Of
-        the cost of the others nothing is known."""
+        the cost of the others nothing is known. A line that was added to the invoice
+        of an order is no further order."""
         return SQL(
-            """SELECT m.partner_id, %s, sum(l.balance * -1), sum(l.balance * -1), 1
+            """SELECT m.partner_id, %s, sum(l.balance * -1), sum(l.balance * -1),
+                      CASE WHEN EXISTS (
+                           SELECT FROM account_move_line AS beside
+                             JOIN sale_order_line_invoice_rel AS rel
+                               ON rel.invoice_line_id = beside.id
+                             JOIN sale_order_line AS sold ON sold.id = rel.order_line_id
+                            WHERE beside.move_id = m.id AND sold.state = 'sale')
+                           THEN 0 ELSE 1 END
                  FROM account_move_line AS l
                  JOIN account_move AS m ON m.id = l.move_id
                 WHERE l.display_type = 'product' AND %s
@@ -154,15 +163,33 @@ class CrmValueSource(models.AbstractModel):
 
     @api.model
     def _unordered_sql(self, line: str) -> SQL:
-        """Give the condition that no order sold what stands on an invoice's line."""
+        """Give the condition that no order that counts sold what stands on a line of an
+        invoice or credit note."""
         return SQL(
             """NOT EXISTS (
                    SELECT FROM sale_order_line_invoice_rel AS rel
-                    WHERE rel.invoice_line_id = %s)
+                     JOIN sale_order_line AS sold ON sold.id = rel.order_line_id
+                    WHERE rel.invoice_line_id = %s AND sold.state = 'sale')
                AND NOT EXISTS (
                    SELECT FROM sale_order_line AS sold
                     WHERE sold.service_contract_line_id = %s
                       AND sold.state = 'sale')""",
             SQL.identifier(line, "id"),
             SQL.identifier(line, "contract_line_id"),
+        )
+
+    @api.model
+    def _given_back_sql(self, line: str) -> SQL:
+        """Give the condition that a line of a credit note takes back what counted: all
+        that no order sold; and of orders what goes back, but no down payment, which
+        never counted, nor what a final invoice below zero sells."""
+        return SQL(
+            """((%s) OR (%s > 0 AND EXISTS (
+                   SELECT FROM sale_order_line_invoice_rel AS rel
+                     JOIN sale_order_line AS sold ON sold.id = rel.order_line_id
+                    WHERE rel.invoice_line_id = %s AND sold.state = 'sale'
+                      AND sold.is_downpayment IS NOT TRUE)))""",
+            self._unordered_sql(line),
+            SQL.identifier(line, "balance"),
+            SQL.identifier(line, "id"),
         )

@@ -65,6 +65,7 @@ class ResPartner(models.Model):
         runs_sudo = self.env["crm.analysis.run"].sudo()
         in_use = [
             ("analysis_id.is_in_use", "=", True),
+            ("analysis_id.active", "=", True),
             ("company_id", "=", self.env.company.id),
             ("state", "=", "done"),
         ]

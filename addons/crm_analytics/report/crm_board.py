@@ -72,8 +72,12 @@ class CrmBoard(models.AbstractModel):
             )
         if code not in BOARDS:
             raise UserError(self.env._("There is no such board."))
+        # Asked with the reader's rights, who may not be of that company.
+        company = self.env.company
         # The group stands for the totals of the company.
-        return self.env[BOARDS[code]].sudo()._read(filters or {})
+        board_sudo = self.env[BOARDS[code]].sudo()
+        board_sudo = board_sudo.with_context(allowed_company_ids=company.ids)
+        return board_sudo._read(filters or {})
 
     @api.model
     def _read(self, filters: dict) -> dict:
@@ -329,7 +333,14 @@ class CrmBoard(models.AbstractModel):
         }
 
     @api.model
-    def _open(self, name: str, model: str, domain: Domain, views=("list", "form")):
+    def _open(
+        self,
+        name: str,
+        model: str,
+        domain: Domain,
+        views=("list", "form"),
+        active_test=True,
+    ):
         """Give what opens records; nothing for a reader who may not read such."""
         if not self.env[model].sudo(False).has_access("read"):
             return None
@@ -340,7 +351,10 @@ class CrmBoard(models.AbstractModel):
             "views": [(False, view) for view in views],
             "domain": list(domain),
             # Lost deals are archived, and count.
-            "context": {"create": False, "active_test": model != "crm.lead"},
+            "context": {
+                "create": False,
+                "active_test": active_test and model != "crm.lead",
+            },
         }
 
     @api.model

@@ -243,7 +243,7 @@ class CrmBoardManagement(models.AbstractModel):
                 [quotient(total["amount"], total["orders"]) for total in totals],
                 env._("Turnover ÷ orders. Credit notes lower it."),
                 "money",
-                action=self._open_sold(view),
+                action=action,
             ),
         ]
 
@@ -408,32 +408,35 @@ class CrmBoardManagement(models.AbstractModel):
     @api.model
     def _overdue_tile(self, view) -> dict:
         label = self.env._("Overdue receivables")
-        due = (
-            Domain("company_id", "=", view.company.id)
-            & Domain("move_type", "in", ("out_invoice", "out_receipt"))
-            & Domain("state", "=", "posted")
-            & Domain("payment_state", "in", ("not_paid", "partial"))
-            & Domain(
-                "invoice_date_due",
-                "<",
-                self.env["crm.value.source"]._today(view.company),
-            )
-            & self._of_territory(view, "partner_id.territory_id")
-        )
-        [(amount,)] = self.env["account.move"]._read_group(
-            due, [], ["amount_residual_signed:sum"]
+        due = self._overdue_domain(view)
+        [(amount,)] = self.env["account.move.line"]._read_group(
+            due, [], ["amount_residual:sum"]
         )
         return self._tile(
             "overdue",
             label,
             [amount or 0],
             self.env._(
-                "What is unpaid today of customers' invoices whose due date is past."
-                " Left out: credit notes, and invoices that are being paid."
+                "What is unpaid today of what customers owe, each instalment by its own"
+                " due date. Left out: credit notes, and what is being paid."
             ),
             "money",
             -1,
-            self._open(label, "account.move", due),
+            self._open(label, "account.move.line", due),
+        )
+
+    @api.model
+    def _overdue_domain(self, view) -> Domain:
+        """As the digest counts: an invoice may be due in several instalments."""
+        today = self.env["crm.value.source"]._today(view.company)
+        return (
+            Domain("company_id", "=", view.company.id)
+            & Domain("parent_state", "=", "posted")
+            & Domain("account_id.account_type", "=", "asset_receivable")
+            & Domain("balance", ">", 0)
+            & Domain("reconciled", "=", False)
+            & Domain("date_maturity", "<", today)
+            & self._of_territory(view, "partner_id.commercial_partner_id.territory_id")
         )
 
     # Charts and tables
@@ -515,8 +518,8 @@ class CrmBoardManagement(models.AbstractModel):
         )
 
     @api.model
-    def _open_months(self, name, view, span):
-        domain = self._month_domain(view, span)
+    def _open_months(self, name, view, span, more: Domain = Domain.TRUE):
+        domain = self._month_domain(view, span) & more
         domain &= self._of_territory(view, "partner_id.territory_id")
         return self._open(
             name, "crm.customer.month", domain, ("list", "pivot", "graph")
@@ -524,20 +527,18 @@ class CrmBoardManagement(models.AbstractModel):
 
     @api.model
     def _open_sold(self, view):
-        sold = (
-            Domain("company_id", "=", view.company.id)
-            & Domain("state", "=", "sale")
-            & self._within(view, "date_order", view.span)
-            & self._of_territory(view, "partner_id.territory_id")
-        )
-        return self._open(self.env._("Orders"), "sale.order", sold)
+        """Open the months with orders: invoices that no order sold count as well, and
+        the territory is that of the customer."""
+        sold = Domain("orders", ">", 0)
+        return self._open_months(self.env._("Orders"), view, view.span, sold)
 
     @api.model
     def _open_customers(self, name, view, months: Domain, more: Domain = Domain.TRUE):
         months &= Domain("orders", ">", 0)
         domain = Domain("crm_month_ids", "any", list(months)) & more
         domain &= self._of_territory(view, "territory_id")
-        return self._open(name, "res.partner", domain)
+        # Months count whoever ordered, archived since or not.
+        return self._open(name, "res.partner", domain, active_test=False)
 
     @api.model
     def _open_active(self, name, view, more: Domain = Domain.TRUE):

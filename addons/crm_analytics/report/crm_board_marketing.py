@@ -2,7 +2,7 @@ from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ..tools.board import Span, percent
+from ..tools.board import Span, percent, quotient
 from .crm_board import View
 
 MAILED = ("sent", "delivered", "opened", "clicked", "bounced")
@@ -144,6 +144,7 @@ class CrmBoardMarketing(models.AbstractModel):
         # Lost leads are archived; they came all the same.
         return (
             Domain("campaign_id", "!=", False)
+            & Domain("campaign_id.company_id", "in", (view.company.id, False))
             & Domain("active", "in", (True, False))
             & self._of_company(view)
             & self._within(view, "create_date", span)
@@ -161,6 +162,9 @@ class CrmBoardMarketing(models.AbstractModel):
         """What campaigns sold are the orders of their deals, as on the campaign."""
         return (
             Domain("opportunity_id.campaign_id", "!=", False)
+            & Domain(
+                "opportunity_id.campaign_id.company_id", "in", (view.company.id, False)
+            )
             & Domain("state", "=", "sale")
             & Domain("company_id", "=", view.company.id)
             & self._within(view, "date_order", span)
@@ -222,16 +226,15 @@ class CrmBoardMarketing(models.AbstractModel):
                 "money",
                 action=opened,
             ),
-            self._return_tile({*leads[0], *sold[0]}),
+            self._return_tile(view, {*leads[0], *sold[0]}),
         ]
 
     @api.model
-    def _return_tile(self, ids) -> dict:
+    def _return_tile(self, view, ids) -> dict:
         campaigns = self._costly(ids)
         label = self.env._("Return of campaigns")
-        income, cost = (
-            sum(campaigns.mapped(name)) for name in ("crm_income", "crm_cost")
-        )
+        income = sum(self._incomes(view, campaigns).values())
+        cost = sum(campaigns.mapped("crm_cost"))
         return self._tile(
             "return",
             label,
@@ -248,6 +251,25 @@ class CrmBoardMarketing(models.AbstractModel):
     @api.model
     def _costly(self, ids):
         return self.env["utm.campaign"].browse(sorted(ids)).filtered("crm_cost")
+
+    @api.model
+    def _incomes(self, view, campaigns) -> dict[int, float]:
+        """Give what campaigns sold so far. A campaign of all companies sells for each:
+        what it sold for the others is not this one's."""
+        if not campaigns:
+            return {}
+        return campaigns._order_incomes(Domain("company_id", "=", view.company.id))
+
+    @api.model
+    def _all_leads(self, view, campaigns) -> dict[int, int]:
+        """Count the leads of campaigns since their beginning, lost ones as well."""
+        came = (
+            Domain("campaign_id", "in", campaigns.ids)
+            & Domain("active", "in", (True, False))
+            & self._of_company(view)
+        )
+        rows = self.env["crm.lead"]._read_group(came, ["campaign_id"], ["__count"])
+        return {campaign.id: count for campaign, count in rows}
 
     # Consent
 
@@ -307,6 +329,9 @@ class CrmBoardMarketing(models.AbstractModel):
     def _campaigns_table(self, view, leads, sold) -> dict:
         env = self.env
         ids = sorted({*leads, *sold}, key=lambda id_: (-sold.get(id_, (0, 0))[1], id_))
+        campaigns = env["utm.campaign"].browse(ids[:ROWS])
+        incomes = self._incomes(view, campaigns)
+        all_leads = self._all_leads(view, campaigns)
         return self._table_of(
             "campaigns",
             env._("Campaigns"),
@@ -321,8 +346,14 @@ class CrmBoardMarketing(models.AbstractModel):
                 (env._("Return so far"), "percent"),
             ],
             [
-                self._campaign_row(campaign, leads, sold)
-                for campaign in env["utm.campaign"].browse(ids[:ROWS])
+                self._campaign_row(
+                    campaign,
+                    leads.get(campaign.id, 0),
+                    sold.get(campaign.id, (0, 0)),
+                    incomes.get(campaign.id, 0) - campaign.crm_cost,
+                    all_leads.get(campaign.id, 0),
+                )
+                for campaign in campaigns
             ],
             env._(
                 "Leads, orders and income of the period; cost, yield and return from"
@@ -331,16 +362,15 @@ class CrmBoardMarketing(models.AbstractModel):
         )
 
     @api.model
-    def _campaign_row(self, campaign, leads, sold) -> tuple:
-        orders, income = sold.get(campaign.id, (0, 0))
+    def _campaign_row(self, campaign, leads, sold, gain, all_leads) -> tuple:
+        cost = campaign.crm_cost
         cells = [
             campaign.title or campaign.name,
-            leads.get(campaign.id, 0),
-            orders,
-            income,
-            campaign.crm_cost,
-            campaign.crm_cost_per_lead or None,
-            campaign.crm_yield,
-            percent(campaign.crm_yield, campaign.crm_cost),
+            leads,
+            *sold,
+            cost,
+            quotient(cost, all_leads) or None,
+            gain,
+            percent(gain, cost),
         ]
         return cells, self._open_record("utm.campaign", campaign.id)

@@ -40,9 +40,10 @@ class CrmBoardQuality(models.AbstractModel):
 
     @api.model
     def _customers(self, view: View) -> Domain:
-        """Companies, and people who belong to none; not our own people."""
+        """Companies, be they of a group or not, and people who belong to none; not our
+        own people."""
         domain = (
-            Domain("parent_id", "=", False)
+            (Domain("parent_id", "=", False) | Domain("is_company", "=", True))
             & Domain("partner_share", "=", True)
             & self._of_company(view)
             & self._of_territory(view, "territory_id")

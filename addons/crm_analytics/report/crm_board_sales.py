@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
@@ -230,13 +230,13 @@ class CrmBoardSales(models.AbstractModel):
 
     @api.model
     def _waiting_tiles(self, view) -> list[dict]:
-        env = self.env
+        env, today = self.env, self.env["crm.value.source"]._today(view.company)
         waiting = (
             Domain("company_id", "=", view.company.id)
             & Domain("state", "in", ("draft", "sent"))
             & (
                 Domain("validity_date", "=", False)
-                | Domain("validity_date", ">=", fields.Date.context_today(self))
+                | Domain("validity_date", ">=", today)
             )
             & self._of_people(view)
         )
@@ -380,6 +380,14 @@ class CrmBoardSales(models.AbstractModel):
         return field._description_string(self.env)
 
     @api.model
+    def _quotas_of(self, scope) -> list[dict]:
+        """Give the quotas that the reader may see: those of single people are not
+        everybody's."""
+        if not self.env["crm.quota"].sudo(False).has_access("read"):
+            return []
+        return self.env["crm.sales.report"].sudo(False)._results_quotas(scope)
+
+    @api.model
     def _quotas_table(self, scope) -> dict:
         env = self.env
         return self._table_of(
@@ -405,7 +413,7 @@ class CrmBoardSales(models.AbstractModel):
                     ],
                     self._open_record("crm.quota", quota["id"]),
                 )
-                for quota in env["crm.sales.report"]._results_quotas(scope)
+                for quota in self._quotas_of(scope)
             ],
             env._("In force in the period, over the quota's whole period."),
         )
@@ -427,5 +435,7 @@ class CrmBoardSales(models.AbstractModel):
     def _open_part(self, view, name: str, key):
         if name != "categ_id":
             return self._open_sold(view, Domain(name, "=", key or False))
-        goods = Domain("product_id.categ_id", "=", key or False)
+        # Sections and notes have no product either.
+        goods = Domain("display_type", "=", False)
+        goods &= Domain("product_id.categ_id", "=", key or False)
         return self._open_sold(view, Domain("order_line", "any", list(goods)))

@@ -54,13 +54,7 @@ class CrmDistribution(models.Model):
     @api.model
     def _board_period(self, date_from, date_to) -> tuple[date, date]:
         """Give whole months."""
-        try:
-            last = fields.Date.to_date(date_to)
-            first = fields.Date.to_date(date_from)
-        except ValueError as error:
-            raise UserError(
-                self.env._("This is no day. Choose another one.")
-            ) from error
+        last, first = self._board_day(date_to), self._board_day(date_from)
         last = last or self.env["crm.value.source"]._today(self.env.company)
         first = first or last - relativedelta(months=11)
         first = first.replace(day=1)
@@ -70,6 +64,19 @@ class CrmDistribution(models.Model):
                 self.env._("The period ends before it begins. Change its days.")
             )
         return first, last
+
+    @api.model
+    def _board_day(self, value) -> date | None:
+        if not value:
+            return None
+        try:
+            day = fields.Date.to_date(value)
+        except (TypeError, ValueError):
+            day = None
+        # Near the first and the last year, no calendar has months before and after.
+        if not day or not 1900 <= day.year <= 2199:
+            raise UserError(self.env._("This is no day. Choose another one."))
+        return day
 
     @api.model
     def _dimensions(self) -> list[dict]:
@@ -231,6 +238,7 @@ class CrmDistribution(models.Model):
                 ("company_id", "=", company.id),
                 ("state", "=", "sale"),
                 ("display_type", "=", False),
+                ("is_downpayment", "=", False),
                 ("product_id.categ_id", "=", category or False),
                 ("order_id.date_order", ">=", str(values._moment(company, first))),
                 ("order_id.date_order", "<", str(ends)),

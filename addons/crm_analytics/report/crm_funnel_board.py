@@ -341,7 +341,10 @@ class CrmFunnel(models.Model):
     def _funnel_wanted(self, scope: Scope) -> list[dict]:
         shown = []
         for by, value in scope.wanted.items():
-            names = self._funnel_names(by, [{"key": value}])
+            # Any id may come in: only what the reader may see has a name.
+            members = self.env[self._fields[DIMENSIONS[by]].comodel_name]
+            found = members.with_context(active_test=False).search([("id", "=", value)])
+            names = {one.id: one.display_name for one in found}
             label = names.get(value) or self.env._("None")
             shown.append({"by": by, "id": value, "label": label})
         return shown
@@ -405,6 +408,8 @@ class CrmFunnel(models.Model):
         values, company = self.env["crm.value.source"], self.env.company
         conditions = [
             SQL("mailing.campaign_id IS NOT NULL"),
+            # As on the marketing board: of the company of who answers for it.
+            SQL("(mailing.user_id IS NULL OR owner.company_id = %s)", company.id),
             values._within(
                 company, SQL("trace.sent_datetime"), scope.first, scope.last
             ),
@@ -417,6 +422,7 @@ class CrmFunnel(models.Model):
                 """SELECT count(*), count(DISTINCT mailing.campaign_id)
                      FROM mailing_mailing AS mailing
                      JOIN mailing_trace AS trace ON trace.mass_mailing_id = mailing.id
+                LEFT JOIN res_users AS owner ON owner.id = mailing.user_id
                     WHERE trace.is_test_trace IS NOT TRUE AND %s""",
                 SQL(" AND ").join(conditions),
             )

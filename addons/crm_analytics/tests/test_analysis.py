@@ -360,6 +360,8 @@ class TestAnalysis(AnalysisCase):
             lambda: reading.result_ids.write({"turnover": 1}),
             lambda: run.with_user(self.manager).result_ids.write({"turnover": 1}),
             lambda: run.with_user(self.manager).create({}),
+            lambda: run.with_user(self.manager).write({"date_to": "2025-06-30"}),
+            lambda: run.with_user(self.manager).write({"company_id": 1}),
         ):
             with self.assertRaises(AccessError):
                 action()
@@ -376,6 +378,20 @@ class TestAnalysis(AnalysisCase):
                     self.assertFalse(record.with_user(user).has_access("read"))
                 with self.assertRaises(AccessError):
                     run.with_user(user).read_matrix(run.id)
+
+    def test_condition_reads_with_the_rights_of_who_wrote_it(self):
+        fields_of_others = "[('user_ids.login', '=like', 'a%')]"
+        self.analysis.with_user(self.manager).write({"domain": fields_of_others})
+        self.assertEqual(self.analysis.user_id, self.manager)
+        stranger = self.env["res.partner"].create(
+            {"name": "Of another", "company_id": self.env.ref("base.main_company").id}
+        )
+        mine = repr([("id", "in", (stranger | self.olivar).ids)])
+        self.analysis.with_user(self.manager).write(
+            {"domain": mine, "has_silent": True}
+        )
+        run = self._go()
+        self.assertEqual(run.result_ids.partner_id, self.olivar)
 
     def test_other_companies_are_closed(self):
         self._create_order(self.olivar, "2025-02-01", 10)

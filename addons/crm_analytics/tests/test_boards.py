@@ -127,10 +127,73 @@ class TestManagementBoard(BoardCase):
         self.assertEqual(self._values(board, "turnover"), [200, 0, 0])
         self.assertEqual(self._values(board, "active"), [1, 0, 0])
 
-    def test_overdue_receivables_open_their_invoices(self):
+    def test_orders_of_a_territory_open_the_months_of_its_customers(self):
+        territory = self.env["crm.territory"].create({"name": "North"})
+        self.nordlicht.territory_id = territory
+        board = self._read("management", territory_id=territory.id)
+        tile = self._tile(board, "orders")
+        opened = self._opened(tile["action"])
+        self.assertEqual((tile["value"], sum(opened.mapped("orders"))), (2, 2))
+
+    def test_archived_customers_are_opened_with_the_others(self):
+        self.olivar.active = False
+        board = self._read("management")
+        for key in ("active", "new"):
+            opened = self._opened(self._tile(board, key)["action"])
+            self.assertIn(self.olivar, opened)
+            self.assertEqual(len(opened), self._values(board, key)[0])
+
+    def test_nothing_is_overdue_and_no_ticket_is_open(self):
         board = self._read("management")
         self.assertEqual(self._values(board, "overdue"), [0])
         self.assertEqual(self._values(board, "tickets"), [0])
+
+    def test_each_instalment_is_overdue_by_its_own_day(self):
+        self._owe({"2026-05-10": 30, "2026-06-10": 70})
+        board = self._read("management", self.manager)
+        tile = self._tile(board, "overdue")
+        opened = self._opened(tile["action"], self.env.user)
+        self.assertEqual(tile["value"], 30)
+        self.assertEqual(opened.mapped("amount_residual"), [30])
+
+    def _owe(self, amounts):
+        """Book what Olivar owes on which days."""
+        income, customers = self.env["account.account"].create(
+            [
+                {"name": "Income", "code": "400000", "account_type": "income"},
+                {
+                    "name": "Customers",
+                    "code": "121000",
+                    "account_type": "asset_receivable",
+                },
+            ]
+        )
+        journal = self.env["account.journal"].create(
+            {
+                "name": "Others",
+                "code": "OTH",
+                "type": "general",
+                "company_id": self.company.id,
+            }
+        )
+        lines = [
+            {
+                "account_id": customers.id,
+                "partner_id": self.olivar.id,
+                "debit": amount,
+                "date_maturity": day,
+            }
+            for day, amount in amounts.items()
+        ]
+        lines.append({"account_id": income.id, "credit": sum(amounts.values())})
+        entry = self.env["account.move"].create(
+            {
+                "journal_id": journal.id,
+                "date": "2026-05-01",
+                "line_ids": [Command.create(line) for line in lines],
+            }
+        )
+        entry.action_post()
 
     def test_summed_months_agree_with_the_facts(self):
         self.env.cr.execute(
@@ -223,6 +286,30 @@ class TestSalesBoard(BoardCase):
         self.assertEqual(self._values(board, "discount"), [6.2, 0, 0])
         self.assertEqual(self._opened(self._tile(board, "discount")["action"]), order)
 
+    def test_a_line_that_knows_no_discount_has_none(self):
+        order = self._create_order(self.olivar, "2026-05-06", 200)
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE sale_order_line SET discount = NULL WHERE order_id = %s", [order.id]
+        )
+        self.company._make_months()
+        self.assertEqual(self._values(self._read("sales"), "discount")[0], 0)
+
+    def test_sections_are_no_goods_without_a_category(self):
+        self.grinder.categ_id = self.env["product.category"].create({"name": "Mills"})
+        order = self._create_order(self.olivar, "2026-05-06", 200)
+        section = {"display_type": "line_section", "name": "Mills"}
+        order.order_line = [Command.create(section)]
+        kettle = self.env["product.product"].create(
+            {"name": "Kettle", "type": "consu", "categ_id": False}
+        )
+        stray = self._create_order(self.olivar, "2026-05-07", 10)
+        stray.order_line.write({"product_id": kettle.id, "price_unit": 10})
+        self.company._make_months()
+        rows = self._block(self._read("sales", self.manager), "categ")["rows"]
+        [action] = [row["action"] for row in rows if row["cells"][0] == "None"]
+        self.assertEqual(self._opened(action), stray)
+
     def test_deals_pipeline_and_quotations_are_counted(self):
         deals = self.env["crm.lead"].create(
             [
@@ -314,6 +401,46 @@ class TestOtherBoards(BoardCase):
         [row] = self._block(board, "campaigns")["rows"]
         self.assertEqual(row["cells"][1:5], [1, 1, 300, 100])
 
+    def test_marketing_leaves_out_what_other_companies_sold_and_ran(self):
+        shared, foreign = self.env["utm.campaign"].create(
+            [
+                {"name": "Shared", "crm_cost": 100, "company_id": False},
+                {"name": "Foreign", "crm_cost": 50, "company_id": self.other.id},
+            ]
+        )
+        deals = self.env["crm.lead"].create(
+            [
+                {
+                    "name": "Grinders",
+                    "type": "opportunity",
+                    "company_id": company.id,
+                    "campaign_id": campaign.id,
+                    "user_id": False,
+                    "team_id": False,
+                }
+                for company, campaign in (
+                    (self.company, shared),
+                    (self.other, shared),
+                    (self.company, foreign),
+                )
+            ]
+        )
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE crm_lead SET create_date = '2026-05-04' WHERE id IN %s",
+            [deals._ids],
+        )
+        companies = (self.company, self.other, self.company)
+        for deal, company, price in zip(deals, companies, (300, 999, 70), strict=True):
+            sold = {"opportunity_id": deal.id, "company_id": company.id}
+            self._create_order(self.olivar, "2026-05-06", price, **sold)
+        board = self._read("marketing")
+        self.assertEqual(self._values(board, "leads")[0], 1)
+        self.assertEqual(self._values(board, "income")[0], 300)
+        self.assertEqual(self._values(board, "return"), [200])
+        [row] = self._block(board, "campaigns")["rows"]
+        self.assertEqual(row["cells"], ["Shared", 1, 1, 300, 100, 100, 200, 200])
+
     def _create_mailing(self):
         mailing = self.env["mailing.mailing"].create(
             {
@@ -350,6 +477,20 @@ class TestOtherBoards(BoardCase):
         opened = self._opened(self._tile(board, "no_class")["action"])
         self.assertEqual(opened, self.olivar | self.talisman)
 
+    def test_companies_of_a_group_are_customers(self):
+        subsidiary = self.env["res.partner"].create(
+            {
+                "name": "Nordlicht South",
+                "is_company": True,
+                "parent_id": self.nordlicht.id,
+                "user_id": self.manager.id,
+            }
+        )
+        board = self._read("quality", user_id=self.manager.id)
+        tile = self._tile(board, "customers")
+        self.assertEqual(tile["value"], 1)
+        self.assertEqual(self._opened(tile["action"]), subsidiary)
+
 
 @tagged("post_install", "-at_install")
 class TestBoardAccess(BoardCase):
@@ -371,6 +512,14 @@ class TestBoardAccess(BoardCase):
             with self.assertRaises(AccessError):
                 self.env["crm.sale.month"].with_user(user).search([])
 
+    def test_a_foreign_company_in_the_context_opens_nothing(self):
+        foreign = self.env["res.company"].create({"name": "Foreign"})
+        boards = self.env["crm.board"].with_user(self.reader)
+        boards = boards.with_context(allowed_company_ids=foreign.ids)
+        for code in ("management", "sales", "service", "marketing", "quality"):
+            with self.subTest(code=code), self.assertRaises(AccessError):
+                boards.read_board(code, {})
+
     def test_nobody_writes_months_by_hand(self):
         for model in ("crm.customer.month", "crm.sale.month"):
             months = self.env[model].with_user(self.manager)
@@ -381,11 +530,13 @@ class TestBoardAccess(BoardCase):
     def test_totals_are_shown_and_records_open_for_who_may_read_them_only(self):
         board = self._read("management", self.reader)
         self.assertEqual(self._values(board, "orders")[0], 3)
-        self.assertFalse(self._tile(board, "orders")["action"])
         self.assertFalse(self._tile(board, "overdue")["action"])
+        sold = self._tile(self._read("sales", self.reader), "income")
+        self.assertFalse(sold["action"])
         self.assertTrue(self._tile(board, "turnover")["action"])
         board = self._read("management", self.manager)
-        self.assertEqual(len(self._opened(self._tile(board, "orders")["action"])), 3)
+        opened = self._opened(self._tile(board, "orders")["action"])
+        self.assertEqual(sum(opened.mapped("orders")), 3)
 
     def test_wrong_filters_are_told_in_plain_words(self):
         gone = self.env["crm.team"].create({"name": "Gone"})

@@ -126,6 +126,18 @@ class TestClusters(ClusterCase):
                          other.cluster_ids.mapped("profile"))  # fmt: skip
         self.assertEqual(one.stability, other.stability)
 
+    def test_turnover_is_exact_to_the_cent(self):
+        rows = [
+            (key, round(100 * amount, 2), *row) for key, amount, *row in self._rows()
+        ]
+        self._told(rows)
+        run = self._run()
+        members = self.env["crm.cluster.member"].search([("run_id", "=", run.id)])
+        told = {one.partner_id.id: round(one.amount, 2) for one in members}
+        self.assertEqual(told, {row[0]: row[1] for row in rows})
+        total = sum(run.cluster_ids.mapped("amount"))
+        self.assertAlmostEqual(total, sum(row[1] for row in rows), 2)
+
     def test_as_many_groups_are_made_as_asked_for(self):
         self._told(self._rows())
         run = self._run(wanted=5)
@@ -191,7 +203,7 @@ class TestClusterSources(ClusterCase):
             | vals
         )
         sources = self.env["crm.cluster.source"]._cluster_words()
-        ids, values = run._matrix(sources)
+        ids, _amounts, values = run._matrix(sources)
         codes = [feature.code for source in sources.values() for feature in source]
         rows = dict(zip(ids.tolist(), values, strict=True))
         row = rows.get(partner.id)

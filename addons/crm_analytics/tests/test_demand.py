@@ -177,6 +177,9 @@ class TestDemand(DemandCase):
         self.assertEqual((run.state, len(run.series_ids)), ("done", count))
 
     def test_numbers_open_the_orders_behind_them(self):
+        self._order_of(self.kettle, date(2026, 1, 1), 7)
+        paid = self._order_of(self.kettle, date(2025, 12, 4), 1)
+        paid.order_line.is_downpayment = True
         series = self._series(self.done, self.kettle).with_user(self.reader)
         action = series.action_open_orders()
         lines = self.env[action["res_model"]].search(action["domain"])

@@ -112,6 +112,8 @@ class TestDistribution(AnalyticsCase):
             {"by": "name"},
             {"date_from": "2027-01-01"},
             {"date_from": "soon"},
+            {"date_from": "1700-01-01"},
+            {"date_to": "9999-12-31"},
         ):
             with self.subTest(options=options), self.assertRaises(UserError):
                 self._read(**options)

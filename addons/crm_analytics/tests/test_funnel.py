@@ -230,6 +230,34 @@ class TestFunnel(FunnelCase):
         self.assertEqual([row["key"] for row in rows], ["2026-04-01"])
         self.assertEqual(rows[0]["cells"][0]["count"], 10)
 
+    def test_mails_of_another_companys_people_do_not_count(self):
+        other = self.env["res.company"].create({"name": "Other"})
+        stranger = new_test_user(
+            self.env,
+            "funnel_mailer",
+            groups="base.group_user",
+            company_id=other.id,
+            company_ids=[(6, 0, other.ids)],
+        )
+        for user in (self.manager, stranger):
+            mailing = self.env["mailing.mailing"].create(
+                {
+                    "subject": "Come to the fair",
+                    "mailing_model_id": self.env.ref("base.model_res_partner").id,
+                    "campaign_id": self.campaign.id,
+                    "user_id": user.id,
+                }
+            )
+            self.env["mailing.trace"].create(
+                {
+                    "mass_mailing_id": mailing.id,
+                    "model": "res.partner",
+                    "res_id": self.anna.id,
+                    "sent_datetime": "2026-05-05 10:00:00",
+                }
+            )
+        self.assertEqual(self._read()["campaign"]["sent"], 1)
+
     def test_is_one_handful_of_queries(self):
         self._read()
         with self.assertQueryCount(9):

@@ -9,7 +9,7 @@ import psycopg2
 from aiosmtpd.controller import Controller
 
 from odoo import Command, fields
-from odoo.exceptions import AccessError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import HttpCase, new_test_user, tagged
 from odoo.tools import config, mute_logger
 
@@ -18,6 +18,7 @@ from ..tools.sheet import workbook
 from .common import AnalyticsCase
 
 CRON = "crm_analytics.crm_report_schedule_cron"
+SENDS = "odoo.addons.crm_analytics.models.crm_report_schedule_send"
 
 
 class Killed(BaseException):
@@ -110,6 +111,30 @@ class TestReportSchedule(ScheduleCase):
         self.assertEqual(
             names, {"Customers of the week.pdf", "Customers of the week.xlsx"}
         )
+
+    def test_set_back_to_a_day_that_was_sent_it_is_not_sent_again(self):
+        schedule = self._create_schedule(date_next="2020-01-01")
+        self._run_cron()
+        schedule.date_next = "2020-01-01"
+        self._run_cron()
+        self.assertEqual(len(schedule.sending_ids), 1)
+        self.assertGreater(schedule.date_next, fields.Date.today())
+
+    def test_one_that_cannot_be_claimed_says_so_and_stops_no_other(self):
+        bad, good = self._create_schedule(), self._create_schedule()
+        claim = type(bad)._claim
+
+        def broken(schedule, *args, **kwargs):
+            if schedule.id == bad.id:
+                raise UserError("It cannot be done.")
+            return claim(schedule, *args, **kwargs)
+
+        with patch.object(type(bad), "_claim", broken), mute_logger(SENDS):
+            self._run_cron()
+            self._run_cron()
+        self.assertEqual(good.sending_ids.state, "sent")
+        self.assertEqual(bad.sending_ids.mapped("state"), ["failed"])
+        self.assertIn("It cannot be done.", bad.problem)
 
     def test_a_kill_between_claim_and_mail_sends_nothing_twice(self):
         schedule = self._create_schedule()

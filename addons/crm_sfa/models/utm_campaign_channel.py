@@ -93,11 +93,14 @@ class UtmCampaign(models.Model):
             campaign.crm_yield = campaign.crm_income - campaign.crm_cost
             campaign.crm_cost_per_lead = leads and campaign.crm_cost / leads
 
-    def _order_incomes(self) -> dict[int, float]:
-        """Sum up by campaign what its deals ordered, in the campaign's currency."""
+    def _order_incomes(self, domain: Domain = Domain.TRUE) -> dict[int, float]:
+        """Sum up by campaign what its deals ordered, in the campaign's currency.
+
+        :param domain: which of their orders count
+        """
         orders = self.env["sale.order"]
         orders.flush_model(["amount_untaxed", "company_id", "currency_rate"])
-        query = orders._search(self._orders_domain())
+        query = orders._search(self._orders_domain() & domain)
         lead = query.left_join(
             "sale_order", "opportunity_id", "crm_lead", "id", "opportunity_id"
         )
