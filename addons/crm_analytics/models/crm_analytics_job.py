@@ -50,6 +50,7 @@ class CrmAnalyticsJob(models.AbstractModel):
         "res.users",
         "Begun by",
         readonly=True,
+        copy=False,
         default=lambda self: self.env.user,
         ondelete="set null",
         help="Empty: whoever began it was deleted.",

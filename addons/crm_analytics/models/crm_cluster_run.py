@@ -24,6 +24,8 @@ class CrmClusterRun(models.Model):
     _inherit = ["crm.analytics.job"]
     _order = "id desc"
     _asked = frozenset(["date_from", "date_to", "population", "wanted"])
+    # Groups may be renamed, and nothing else of them.
+    _anytime = frozenset(["cluster_ids"])
 
     date_from = fields.Date(default=lambda self: self._default_date_from())
     date_to = fields.Date(default=lambda self: self._default_date_to())

@@ -93,14 +93,15 @@ class CrmReportSchedule(models.Model):
 
     def _list_table(self) -> Table:
         filter_sudo = self.sudo().filter_id
-        if filter_sudo.model_id not in self.env:
+        try:
+            model = self.env[filter_sudo.model_id]
+        except KeyError as error:
             raise UserError(
                 self.env._(
                     "What the saved search “%(name)s” lists is not there any more.",
                     name=filter_sudo.name,
                 )
-            )
-        model = self.env[filter_sudo.model_id]
+            ) from error
         domain = self._list_domain(filter_sudo)
         found = model.search(domain, limit=MOST_ROWS + 1)
         notes = ()

@@ -9,7 +9,7 @@ import psycopg2
 from aiosmtpd.controller import Controller
 
 from odoo import Command, fields
-from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import HttpCase, new_test_user, tagged
 from odoo.tools import config, mute_logger
 
@@ -126,7 +126,7 @@ class TestReportSchedule(ScheduleCase):
 
         def broken(schedule, *args, **kwargs):
             if schedule.id == bad.id:
-                raise UserError("It cannot be done.")
+                raise ValueError("It cannot be done.")
             return claim(schedule, *args, **kwargs)
 
         with patch.object(type(bad), "_claim", broken), mute_logger(SENDS):

@@ -17,8 +17,8 @@ class CrmAnalysisAct(models.TransientModel):
     domain = fields.Char(required=True, default=lambda self: self._default_domain())
     count = fields.Integer("Customers", compute="_compute_count")
     turnover = fields.Monetary(compute="_compute_count")
-    company_id = fields.Many2one("res.company", compute="_compute_count")
-    currency_id = fields.Many2one(related="company_id.currency_id")
+    of_company_id = fields.Many2one("res.company", compute="_compute_count")
+    currency_id = fields.Many2one(related="of_company_id.currency_id")
     kind = fields.Selection(
         [
             ("tag", "Give them a tag"),
@@ -35,17 +35,17 @@ class CrmAnalysisAct(models.TransientModel):
     list_id = fields.Many2one(
         "crm.call.list",
         "Call List",
-        domain="[('state', '!=', 'done'), ('company_id', '=', company_id)]",
+        domain="[('state', '!=', 'done'), ('company_id', '=', of_company_id)]",
     )
     pricelist_id = fields.Many2one(
         "product.pricelist",
         "Price List",
-        domain="[('company_id', 'in', (company_id, False))]",
+        domain="[('company_id', 'in', (of_company_id, False))]",
     )
     policy_id = fields.Many2one(
         "crm.contact.policy",
         "Contact Policy",
-        domain="[('category_ids', '!=', False), ('company_id', '=', company_id)]",
+        domain="[('category_ids', '!=', False), ('company_id', '=', of_company_id)]",
         help="Only policies that go by tags: the customers get the first of them.",
     )
 
@@ -61,7 +61,7 @@ class CrmAnalysisAct(models.TransientModel):
             )
             record.count = sum(row[1] for row in rows)
             record.turnover = sum(row[2] for row in rows)
-            record.company_id = rows[0][0].company_id if rows else self.env.company
+            record.of_company_id = rows[0][0].company_id if rows else self.env.company
 
     def _domain(self) -> Domain:
         return Domain(literal_eval(self.domain))
@@ -72,7 +72,7 @@ class CrmAnalysisAct(models.TransientModel):
         results = self.env["crm.analysis.result"].search_fetch(
             self._domain(), ["partner_id"], limit=MOST + 1
         )
-        partners = results.partner_id.with_company(self.company_id)
+        partners = results.partner_id.with_company(self.of_company_id)
         if not partners:
             raise UserError(self.env._("There is nobody among them any more."))
         if len(results) > MOST and self.kind != "mailing":

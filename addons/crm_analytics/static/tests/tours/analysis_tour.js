@@ -26,7 +26,7 @@ registry.category("web_tour.tours").add("crm_analytics_classes", {
     steps: () => [
         {
             content: "one important and irregular customer",
-            trigger: ".o_crm_abc_xyz a[data-cell=az]:contains('1 customers')",
+            trigger: ".o_crm_abc_xyz a[data-cell=az]:contains('1')",
             run: "click",
         },
         {
