@@ -17,7 +17,7 @@ class CrmAnalysisAct(models.TransientModel):
     domain = fields.Char(required=True, default=lambda self: self._default_domain())
     count = fields.Integer("Customers", compute="_compute_count")
     turnover = fields.Monetary(compute="_compute_count")
-    of_company_id = fields.Many2one("res.company", compute="_compute_count")
+    of_company_id = fields.Many2one("res.company", "Company", compute="_compute_count")
     currency_id = fields.Many2one(related="of_company_id.currency_id")
     kind = fields.Selection(
         [
