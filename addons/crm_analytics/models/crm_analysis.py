@@ -344,7 +344,7 @@ class CrmAnalysis(models.Model):
                     ) from error
 
     @api.constrains("company_id")
-    def _check_company(self):
+    def _check_company_id(self):
         for analysis in self:
             runs_sudo = analysis.sudo().run_ids
             if runs_sudo.company_id - analysis.company_id:
