@@ -1,8 +1,10 @@
 import { Component, onWillStart, useState } from "@odoo/owl";
+import { router } from "@web/core/browser/router";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { KeepLast } from "@web/core/utils/concurrency";
 import { useService } from "@web/core/utils/hooks";
+import { useSetupAction } from "@web/search/action_hook";
 import { Layout } from "@web/search/layout";
 import { formatFloat, formatMonetary } from "@web/views/fields/formatters";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
@@ -27,14 +29,16 @@ export class AnalysisMatrix extends Component {
         this.action = useService("action");
         this.keepLast = new KeepLast();
         this.levels = LEVELS;
-        const kept = this.props.state || {};
+        // Coming back from a list, or by the address.
+        const kept = { ...router.current, ...this.props.state };
         this.state = useState({
             board: null,
-            runId: this.props.action.context.run_id || kept.runId || null,
+            runId: kept.runId || this.props.action.context.run_id || null,
             beforeId: kept.beforeId || null,
             dimension: kept.dimension || "abc",
             measure: kept.measure || "turnover",
         });
+        useSetupAction({ getLocalState: () => this.shown() });
         onWillStart(() => this.load());
     }
 
@@ -68,9 +72,18 @@ export class AnalysisMatrix extends Component {
         this.keepInAddress();
     }
 
-    keepInAddress() {
+    shown() {
         const { runId, beforeId, dimension, measure } = this.state;
-        this.props.updateActionState({ runId, beforeId, dimension, measure });
+        return {
+            runId: runId || undefined,
+            beforeId: beforeId || undefined,
+            dimension,
+            measure,
+        };
+    }
+
+    keepInAddress() {
+        this.props.updateActionState(this.shown());
     }
 
     choose(name, value) {
