@@ -3,6 +3,7 @@ from ast import literal_eval
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
+from odoo.tools import format_datetime
 
 from ..tools.periods import borders, span
 from ..tools.rfm import parse_limits
@@ -180,6 +181,7 @@ class CrmAnalysis(models.Model):
     is_in_use = fields.Boolean(
         "Classes of the Contacts",
         tracking=True,
+        copy=False,
         help="A, B and C of this analysis become the value class of the contacts, by"
         " which service, offers, contact policies and call lists go. Customers who"
         " dropped out of it become C; a class given by hand to somebody who never was"
@@ -192,7 +194,11 @@ class CrmAnalysis(models.Model):
         help="Empty: only when somebody runs it.",
     )
     next_date = fields.Date(
-        "Next Run", compute="_compute_next_date", store=True, readonly=False
+        "Next Run",
+        compute="_compute_next_date",
+        store=True,
+        readonly=False,
+        copy=False,
     )
     run_ids = fields.One2many("crm.analysis.run", "analysis_id", "Runs")
     run_id = fields.Many2one(
@@ -418,10 +424,8 @@ class CrmAnalysis(models.Model):
                     "“%(name)s” is being computed since %(when)s. Wait for it, or stop"
                     " that run.",
                     name=self.name,
-                    when=fields.Datetime.to_string(
-                        fields.Datetime.context_timestamp(
-                            self, self.busy_id.date_start or self.busy_id.create_date
-                        )
+                    when=format_datetime(
+                        self.env, self.busy_id.date_start or self.busy_id.create_date
                     ),
                 )
             )
@@ -502,5 +506,6 @@ class CrmAnalysis(models.Model):
     def _begin_or_tell(self):
         try:
             self._begin()
-        except ValidationError as error:
+        except UserError as error:
+            # A condition that broke, or that its author may no longer ask.
             self.message_post(body=str(error), subtype_xmlid="mail.mt_note")

@@ -1,7 +1,7 @@
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
-from odoo.tools import SQL
+from odoo.tools import SQL, format_date
 
 # What moves are told of.
 DIMENSIONS = ("abc", "xyz", "rfm_group")
@@ -90,8 +90,9 @@ class CrmAnalysisRun(models.Model):
             "analysis_id": self.analysis_id.id,
             "name": self.analysis_id.name,
             "company": self.company_id.name,
-            "date_from": fields.Date.to_string(self.date_from),
-            "date_to": fields.Date.to_string(self.date_to),
+            "period": " – ".join(
+                format_date(self.env, day) for day in (self.date_from, self.date_to)
+            ),
             "customers": self.customer_count,
             "turnover": self.turnover,
         }

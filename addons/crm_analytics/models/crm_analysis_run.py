@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.tools import format_date
 
 
 class CrmAnalysisRun(models.Model):
@@ -36,9 +37,10 @@ class CrmAnalysisRun(models.Model):
     )
 
     @api.depends("analysis_id", "date_to")
+    @api.depends_context("lang")
     def _compute_display_name(self):
         for run in self:
-            day = fields.Date.to_string(run.date_to)
+            day = format_date(self.env, run.date_to)
             run.display_name = f"{run.analysis_id.name} ({day})"
 
     @api.depends("analysis_id", "date_to")

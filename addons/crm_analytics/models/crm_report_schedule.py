@@ -102,7 +102,7 @@ class CrmReportSchedule(models.Model):
             schedule.sending_count = len(sendings)
             last = max(sendings.mapped("date"), default=None)
             problems = [
-                f"{sending.user_id.name or ''}: {sending.problem}"
+                ": ".join(filter(None, (sending.user_id.name, sending.problem)))
                 for sending in sendings
                 if sending.date == last and sending.problem
             ]

@@ -14,4 +14,5 @@ from . import test_lifetime_tour
 from . import test_profit_run
 from . import test_profit_sources
 from . import test_report_schedule
+from . import test_rights
 from . import test_value_source

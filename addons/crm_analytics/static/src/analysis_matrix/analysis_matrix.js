@@ -1,4 +1,5 @@
 import { Component, onWillStart, useState } from "@odoo/owl";
+import { Domain } from "@web/core/domain";
 import { router } from "@web/core/browser/router";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
@@ -213,11 +214,7 @@ export class AnalysisMatrix extends Component {
 
     act(cell) {
         return this.action.doAction("crm_analytics.crm_analysis_act_action", {
-            additionalContext: {
-                default_domain: JSON.stringify(cell.domain)
-                    .replaceAll("true", "True")
-                    .replaceAll("false", "False"),
-            },
+            additionalContext: { default_domain: new Domain(cell.domain).toString() },
         });
     }
 
