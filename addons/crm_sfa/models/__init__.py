@@ -78,6 +78,7 @@ from . import crm_promise_payment
 from . import crm_quota
 from . import crm_quota_attainment
 from . import crm_quota_documents
+from . import crm_quota_facts
 from . import crm_quota_profile
 from . import crm_quota_recut
 from . import crm_stage
