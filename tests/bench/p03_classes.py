@@ -154,7 +154,8 @@ class Classes:
         if done.returncode:
             print(f"  DuckDB is left out: {done.stderr[-200:]}", flush=True)
             return None
-        return float(done.stdout)
+        # Before it stands a bar of its progress.
+        return float(done.stdout.split()[-1])
 
 
 def _python():

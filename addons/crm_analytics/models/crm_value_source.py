@@ -5,6 +5,8 @@ import pytz
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from odoo.addons.crm_sfa.tools.rate import at_rate
+
 
 class CrmValueSource(models.AbstractModel):
     """What customers brought, read from the ERP's own documents.
@@ -91,14 +93,11 @@ class CrmValueSource(models.AbstractModel):
     def _orders_sql(self, company, date_from: date, date_to: date) -> SQL:
         return SQL(
             """SELECT o.partner_id, o.date_order AS moment,
-                      o.amount_untaxed / rate.of_order AS amount,
-                      COALESCE(o.margin, 0) / rate.of_order AS margin,
-                      1 AS orders
+                      %s AS amount, %s AS margin, 1 AS orders
                  FROM sale_order AS o
-                CROSS JOIN LATERAL (
-                      SELECT COALESCE(NULLIF(o.currency_rate, 0), 1)::numeric
-                      ) AS rate (of_order)
                 WHERE o.state = 'sale' AND o.company_id = %s AND %s""",
+            at_rate(SQL("o.amount_untaxed"), SQL("o.currency_rate")),
+            at_rate(SQL("COALESCE(o.margin, 0)"), SQL("o.currency_rate")),
             company.id,
             self._within(company, SQL("o.date_order"), date_from, date_to),
         )

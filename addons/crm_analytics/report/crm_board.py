@@ -6,7 +6,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 from odoo.tools import format_date, format_datetime
 
-from odoo.addons.crm_sfa.report.crm_results_board import Scope
+from odoo.addons.crm_sfa.report.crm_results_facts import Scope
 from odoo.addons.crm_sfa.tools.quota import next_month
 
 from ..tools.board import Span, choices, ending, whole

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from odoo.addons.crm_sfa.tools.rate import at_rate
+
 REACHED = [
     ("lead", "Lead"),
     ("opportunity", "Opportunity"),
@@ -180,9 +182,7 @@ class CrmFunnel(models.Model):
     @api.model
     def _amount_sql(self) -> SQL:
         """The untaxed amount of an order; a rate that is missing counts one to one."""
-        return SQL(
-            "sale.amount_untaxed / COALESCE(NULLIF(sale.currency_rate, 0), 1)::numeric"
-        )
+        return at_rate(SQL("sale.amount_untaxed"), SQL("sale.currency_rate"))
 
     @api.model
     def _placed_sql(self) -> SQL:

@@ -67,6 +67,8 @@ class CrmTimeline(models.Model):
             (partner_id, date DESC);
             CREATE INDEX IF NOT EXISTS crm_timeline_date_idx ON crm_timeline
             (date DESC, id DESC);
+            CREATE INDEX IF NOT EXISTS crm_timeline_user_idx ON crm_timeline
+            (user_id, kind, date) WHERE user_id IS NOT NULL;
             """
         )
 

@@ -4,6 +4,7 @@ from odoo import Command, api, fields, models
 from odoo.tools import SQL, format_date
 
 from ..tools.forecast import Buyer, Deal, of_pipeline, of_rhythm, of_trend
+from ..tools.rate import at_rate
 
 WEEKS = 13
 HISTORY = 3 * 52
@@ -168,12 +169,13 @@ class CrmForecastSnapshot(models.Model):
             SQL(
                 """
                 SELECT date_trunc('week', date_order)::date,
-                    sum(amount_untaxed / COALESCE(NULLIF(currency_rate, 0), 1)::numeric)
+                    sum(%s)
                 FROM sale_order
                 WHERE state = 'sale' AND company_id = %s
                 AND date_order >= %s AND date_order < %s
                 GROUP BY 1 ORDER BY 1
                 """,
+                at_rate(SQL("amount_untaxed"), SQL("currency_rate")),
                 company.id,
                 monday - timedelta(weeks=HISTORY),
                 monday,
@@ -194,14 +196,14 @@ class CrmForecastSnapshot(models.Model):
             SQL(
                 """
                 SELECT count(*), min(date_order)::date, max(date_order)::date,
-                    avg(amount_untaxed
-                        / COALESCE(NULLIF(currency_rate, 0), 1)::numeric)::float
+                    avg(%s)::float
                 FROM sale_order
                 JOIN res_partner AS person ON person.id = sale_order.partner_id
                 WHERE state = 'sale' AND sale_order.company_id = %s
                 AND date_order < %s
                 GROUP BY person.commercial_partner_id HAVING count(*) > 1
                 """,
+                at_rate(SQL("amount_untaxed"), SQL("currency_rate")),
                 company.id,
                 self._monday(),
             )

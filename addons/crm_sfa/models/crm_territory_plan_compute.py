@@ -9,6 +9,7 @@ from odoo.tools import SQL
 
 from odoo.addons.crm_base.tools.territory import Address, Matcher
 
+from ..tools.rate import at_rate
 from ..tools.results import variation
 from .crm_territory_plan_line import FIGURES
 
@@ -114,8 +115,7 @@ class CrmTerritoryPlan(models.Model):
                     AS activities
             FROM res_partner AS partner
             LEFT JOIN (
-                SELECT person.commercial_partner_id AS id, sum(doc.amount_untaxed
-                    / COALESCE(NULLIF(doc.currency_rate, 0), 1)::numeric) AS amount
+                SELECT person.commercial_partner_id AS id, sum(%(amount)s) AS amount
                 FROM sale_order AS doc
                 JOIN res_partner AS person ON person.id = doc.partner_id
                 WHERE doc.state = 'sale' AND doc.company_id = %(company)s
@@ -148,6 +148,7 @@ class CrmTerritoryPlan(models.Model):
             AND (partner.is_company OR partner.parent_id IS NULL)
             AND (partner.company_id = %(company)s OR partner.company_id IS NULL)
             """,
+            amount=at_rate(SQL("doc.amount_untaxed"), SQL("doc.currency_rate")),
             company_key=str(self.company_id.id),
             company=self.company_id.id,
             since=since,

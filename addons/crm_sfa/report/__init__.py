@@ -7,5 +7,6 @@ from . import crm_payment_due
 from . import crm_quota_report
 from . import crm_sales_report
 from . import crm_results_board
+from . import crm_results_facts
 from . import crm_stage_report
 from . import crm_stale_report

@@ -1,7 +1,4 @@
-from datetime import date, datetime, time, timedelta
-from typing import NamedTuple
-
-import pytz
+from datetime import date, timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
@@ -11,38 +8,13 @@ from odoo.tools import SQL, format_date
 from ..models.crm_stage_forecast import CATEGORIES
 from ..tools.quota import months, next_month
 from ..tools.results import SIZES, period, share, year_before
+from .crm_results_facts import CONTACTS, Scope
 
 LEADERS = "sales_team.group_sale_salesman_all_leads"
 # So many quotas have room on the board.
 QUOTAS = 8
-CONTACTS = {"call": "calls", "visit": "visits", "meeting": "visits"}
 # No business is older: a century of months.
 MOST_BACK = 1200
-
-
-class Scope(NamedTuple):
-    """Whose results, and when: a person's, a team's or everybody's.
-
-    :param users: who made the contacts; None is everybody
-    :param documents: the deals and orders
-    :param first: the period, and the same of the year before
-    """
-
-    users: tuple[int, ...] | None
-    documents: Domain
-    quotas: Domain
-    first: date
-    last: date
-    before: tuple[date, date]
-
-    @property
-    def starts(self) -> date:
-        """The first month that the board looks at: January of the year before."""
-        return min(self.before[0], date(self.first.year - 1, 1, 1))
-
-    @property
-    def ends(self) -> date:
-        return max(self.last, date(self.first.year, 12, 31))
 
 
 class CrmSalesReport(models.Model):
@@ -138,158 +110,6 @@ class CrmSalesReport(models.Model):
     def _results_label(self, size, scope) -> str:
         pattern = {"month": "LLLL y", "quarter": "QQQ y", "year": "y"}[size]
         return format_date(self.env, scope.first, date_format=pattern)
-
-    @api.model
-    def _results_zone(self):
-        """The company's clock on the wall, as for quotas."""
-        company_sudo = self.env.company.sudo()
-        return pytz.timezone(company_sudo.partner_id.tz or "UTC")
-
-    @api.model
-    def _results_within(self, name: str, first: date, last: date) -> Domain:
-        zone = self._results_zone()
-        starts, after = (
-            zone.localize(datetime.combine(day, time.min))
-            .astimezone(pytz.utc)
-            .replace(tzinfo=None)
-            for day in (first, last + timedelta(days=1))
-        )
-        return Domain(name, ">=", starts) & Domain(name, "<", after)
-
-    @api.model
-    def _results_month(self, moment: SQL) -> SQL:
-        return SQL(
-            "date_trunc('month', %s AT TIME ZONE 'UTC' AT TIME ZONE %s)::date",
-            moment,
-            self._results_zone().zone,
-        )
-
-    # What was reached, month by month
-
-    @api.model
-    def _results_by_month(self, query, moment: str, columns: dict[str, SQL]) -> dict:
-        """Sum up documents by month in one query.
-
-        :return: for each month a dict of the columns
-        """
-        month = self._results_month(SQL.identifier(query.table, moment))
-        query.groupby, query.order = SQL("1"), None
-        rows = self.env.execute_query(query.select(month, *columns.values()))
-        return {
-            day: dict(zip(columns, (float(value or 0) for value in row), strict=True))
-            for day, *row in rows
-        }
-
-    @api.model
-    def _results_deals(self, scope: Scope) -> dict:
-        closed = self._results_closed(scope, scope.starts, scope.ends)
-        won = SQL("crm_lead.won_status = 'won'")
-        columns = {
-            "won": SQL("count(*) FILTER (WHERE %s)", won),
-            "lost": SQL("count(*) FILTER (WHERE NOT %s)", won),
-            "revenue": SQL("sum(crm_lead.expected_revenue) FILTER (WHERE %s)", won),
-            "days": SQL(
-                "sum(EXTRACT(epoch FROM crm_lead.date_closed - crm_lead.create_date)"
-                " / 86400.0) FILTER (WHERE %s)",
-                won,
-            ),
-        }
-        return self._results_by_month(self._leads(closed), "date_closed", columns)
-
-    @api.model
-    def _results_closed(self, scope: Scope, first, last) -> Domain:
-        return (
-            self._results_documents(scope)
-            & Domain("type", "=", "opportunity")
-            & Domain("won_status", "in", ("won", "lost"))
-            & self._results_within("date_closed", first, last)
-        )
-
-    @api.model
-    def _results_documents(self, scope: Scope) -> Domain:
-        return scope.documents & Domain(
-            "company_id", "in", (self.env.company.id, False)
-        )
-
-    @api.model
-    def _results_sold(self, scope: Scope, first, last) -> Domain:
-        return (
-            self._results_documents(scope)
-            & Domain("state", "=", "sale")
-            & self._results_within("date_order", first, last)
-        )
-
-    @api.model
-    def _results_offered(self, scope: Scope, first, last) -> Domain:
-        return (
-            self._results_documents(scope)
-            & Domain("state", "!=", "cancel")
-            & self._results_within("create_date", first, last)
-        )
-
-    @api.model
-    def _results_orders(self, scope: Scope) -> dict:
-        """Give order income and offers by month: an order counts when it is confirmed,
-        an offer when it is made."""
-        orders = self.env["sale.order"]
-        income = SQL(
-            "sum(sale_order.amount_untaxed"
-            " / COALESCE(NULLIF(sale_order.currency_rate, 0), 1)::numeric)"
-        )
-        sold = self._results_by_month(
-            orders._search(self._results_sold(scope, scope.starts, scope.ends)),
-            "date_order",
-            {"orders": SQL("count(*)"), "income": income},
-        )
-        offered = {}
-        for first, last in ((scope.first, scope.last), scope.before):
-            query = orders._search(self._results_offered(scope, first, last))
-            columns = {"offers": SQL("count(*)")}
-            offered |= self._results_by_month(query, "create_date", columns)
-        return {
-            month: sold.get(month, {}) | offered.get(month, {})
-            for month in {*sold, *offered}
-        }
-
-    @api.model
-    def _results_contacts(self, scope: Scope) -> dict:
-        """Count contacts by month and kind. Only their number is told, as for quotas
-        of contacts; who opens them sees what the documents' rules allow."""
-        starts, ends = scope.before[0], scope.last
-        query = (
-            self.env["crm.timeline"]
-            .sudo()
-            ._search(self._results_touched(scope, starts, ends))
-        )
-        month = self._results_month(SQL("crm_timeline.date"))
-        query.groupby, query.order = SQL("1, 2"), None
-        document = SQL("DISTINCT (crm_timeline.res_model, crm_timeline.res_id)")
-        rows = self.env.execute_query(
-            query.select(month, SQL("crm_timeline.kind"), SQL("count(%s)", document))
-        )
-        found = {}
-        for day, kind, count in rows:
-            of_month = found.setdefault(day, dict.fromkeys(("calls", "visits"), 0))
-            of_month["contacts"] = of_month.get("contacts", 0) + count
-            if name := CONTACTS.get(kind):
-                of_month[name] += count
-        return found
-
-    @api.model
-    def _results_touched(self, scope: Scope, first, last, kinds=None) -> Domain:
-        codes = kinds or self.env["crm.contact.kind"]._codes()
-        whose = (
-            Domain("user_id", "!=", False)
-            if scope.users is None
-            else Domain("user_id", "in", scope.users)
-        )
-        return (
-            whose
-            & Domain("kind", "in", codes)
-            & Domain("company_id", "in", (self.env.company.id, False))
-            & Domain("date", "<=", fields.Datetime.now())
-            & self._results_within("date", first, last)
-        )
 
     # The figures
 
