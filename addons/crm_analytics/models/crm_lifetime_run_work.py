@@ -396,10 +396,11 @@ class CrmLifetimeRun(models.Model):
             )
         )
         count = len(columns["orders"])
-        texts = self._as_texts(columns)
         statement = f"COPY crm_lifetime_result ({', '.join(COLUMNS)}) FROM STDIN"
         for start in range(0, count, BATCH):
-            rows = zip(*(texts[c][start : start + BATCH] for c in COLUMNS), strict=True)
+            part = {name: column[start:][:BATCH] for name, column in columns.items()}
+            texts = self._as_texts(part)
+            rows = zip(*(texts[name] for name in COLUMNS), strict=True)
             lines = "".join("\t".join(row) + "\n" for row in rows)
             self.env.cr.copy_expert(statement, io.StringIO(lines))
             share = min((start + BATCH) / count, 1)
