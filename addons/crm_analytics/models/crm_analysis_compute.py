@@ -21,8 +21,8 @@ class CrmAnalysis(models.Model):
 
 
 class CrmAnalysisRun(models.Model):
-    """The computation: one statement reads the documents once, sums them up by customer
-    and period, ranks the customers and writes the results.
+    """The computation: one statement reads the documents once and sums them up by
+    person and period; another ranks the customers and writes the results.
 
     Ties are never torn: who brings the same is of the same class and score. A customer
     belongs to the class in which the share of those *above* him ends, so the one who
@@ -41,6 +41,16 @@ class CrmAnalysisRun(models.Model):
                 "DELETE FROM crm_analysis_result WHERE run_id = %s RETURNING 1", self.id
             )
         )
+        # Into a table of its own, for only such a statement is shared out among several
+        # processes of the database; one that writes results is not.
+        self.env.cr.execute(SQL("DROP TABLE IF EXISTS crm_analysis_fact"))
+        self.env.cr.execute(
+            SQL(
+                "CREATE TEMPORARY TABLE crm_analysis_fact ON COMMIT DROP AS %s",
+                self._facts_sql(),
+            )
+        )
+        self.env.cr.execute(SQL("ANALYZE crm_analysis_fact"))
         self.env.cr.execute(self._results_sql())
         self.env["crm.analysis.result"].invalidate_model()
         self._write_totals()
@@ -69,7 +79,7 @@ class CrmAnalysisRun(models.Model):
     def _results_sql(self) -> SQL:
         """Give the statement that computes and writes."""
         return SQL(
-            """WITH %s, %s, %s, %s
+            """WITH %s, %s, %s
                INSERT INTO crm_analysis_result
                       (run_id, partner_id, turnover, margin, orders, last_date, days,
                        share, cumulated, rank, abc, variation, xyz,
@@ -79,7 +89,6 @@ class CrmAnalysisRun(models.Model):
                       contact_variation, %s, r, f, m, %s
                  FROM scored
              ORDER BY rank, id""",
-            self._facts_cte(),
             self._customers_cte(),
             self._ranked_cte(),
             self._scored_cte(),
@@ -92,18 +101,17 @@ class CrmAnalysisRun(models.Model):
 
     # One pass over the documents
 
-    def _facts_cte(self) -> SQL:
-        """Sum up the documents by person and period: ``fact``. The period is 1 to the
-        number of periods, or beside them for what is in no full one."""
+    def _facts_sql(self) -> SQL:
+        """Sum up the documents by person and period. The period is 1 to the number of
+        periods, or beside them for what is in no full one."""
         source, analysis = self.env["crm.value.source"], self.analysis_id
         return SQL(
-            """fact AS (
-                   SELECT partner_id, width_bucket(moment, %s::timestamp[]) AS period,
-                          sum(amount) AS turnover, sum(margin) AS margin,
-                          sum(orders)::int AS orders,
-                          max(moment) FILTER (WHERE orders > 0) AS last_moment
-                     FROM (%s) AS document
-                 GROUP BY 1, 2)""",
+            """SELECT partner_id, width_bucket(moment, %s::timestamp[]) AS period,
+                      sum(amount) AS turnover, sum(margin) AS margin,
+                      sum(orders)::int AS orders,
+                      max(moment) FILTER (WHERE orders > 0) AS last_moment
+                 FROM (%s) AS document
+             GROUP BY 1, 2""",
             [
                 source._moment(self.company_id, day)
                 for day in analysis._periods_of(self.date_from, self.date_to)
@@ -128,7 +136,8 @@ class CrmAnalysisRun(models.Model):
                    SELECT p.commercial_partner_id AS id, fact.period,
                           sum(fact.turnover) AS turnover, sum(fact.margin) AS margin,
                           sum(fact.orders) AS orders, max(last_moment) AS last_moment
-                     FROM fact JOIN res_partner AS p ON p.id = fact.partner_id
+                     FROM crm_analysis_fact AS fact
+                     JOIN res_partner AS p ON p.id = fact.partner_id
                  GROUP BY 1, 2
                ), summed AS (
                    SELECT id, sum(turnover) AS turnover, sum(margin) AS margin,
