@@ -6,6 +6,7 @@ from . import crm_analysis_compute
 from . import crm_analysis_apply
 from . import crm_analysis_matrix
 from . import crm_analysis_result
+from . import crm_relationship_change
 from . import res_partner_analysis
 from . import crm_customer_month
 from . import crm_sale_month

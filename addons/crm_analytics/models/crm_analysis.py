@@ -6,7 +6,9 @@ from odoo.fields import Domain
 from odoo.tools import format_datetime
 
 from ..tools.periods import borders, span
+from ..tools.report_day import next_day
 from ..tools.rfm import parse_limits
+from .crm_analytics_job import MOST_TRIES
 
 # What a customer's domain may go wrong with.
 BROKEN = (ValueError, SyntaxError, TypeError, KeyError)
@@ -200,6 +202,14 @@ class CrmAnalysis(models.Model):
         readonly=False,
         copy=False,
     )
+    monthday = fields.Integer(
+        "Day of the Month",
+        compute="_compute_monthday",
+        store=True,
+        readonly=False,
+        copy=False,
+        export_string_translation=False,
+    )
     run_ids = fields.One2many("crm.analysis.run", "analysis_id", "Runs")
     run_id = fields.Many2one(
         "crm.analysis.run", "Newest Result", compute="_compute_run_id"
@@ -251,6 +261,11 @@ class CrmAnalysis(models.Model):
         for analysis in self:
             today = fields.Date.context_today(analysis)
             analysis.next_date = analysis.interval and (analysis.next_date or today)
+
+    @api.depends("next_date")
+    def _compute_monthday(self):
+        for analysis in self:
+            analysis.monthday = analysis.next_date and analysis.next_date.day
 
     @api.depends("run_ids.state")
     def _compute_run_id(self):
@@ -486,22 +501,38 @@ class CrmAnalysis(models.Model):
 
     @api.model
     def _cron_schedule(self):
-        """Begin what is due. Late by days, it is begun once; one that still runs is
-        not begun again."""
-        # East of us it may be tomorrow already.
-        latest = fields.Date.add(fields.Date.today(), days=1)
-        due = self.search([("interval", "!=", False), ("next_date", "<=", latest)])
-        steps = {"day": {"days": 1}, "week": {"weeks": 1}, "month": {"months": 1}}
-        for analysis in due.try_lock_for_update():
+        """Begin what is due, and try again what failed. Late by days, it is begun once;
+        one that still runs is not begun again."""
+        planned = self.search([("interval", "!=", False), ("next_date", "!=", False)])
+        for analysis in planned.try_lock_for_update():
             today = self.env["crm.value.source"]._today(analysis.company_id)
-            next_date = analysis.next_date
-            if next_date > today:
+            if analysis.next_date > today:
+                analysis._retry_failed()
                 continue
-            while next_date <= today:
-                next_date = fields.Date.add(next_date, **steps[analysis.interval])
-            analysis.next_date = next_date
+            analysis._plan_next(today)
             if not analysis.busy_id:
                 analysis._begin_or_tell()
+
+    def _plan_next(self, today) -> None:
+        """Move the next run on to the first day after today on which it is due."""
+        day, monthday = self.next_date, self.monthday
+        if self.interval == "day":
+            day = fields.Date.add(today, days=1)
+        else:
+            day = next_day(today, self.interval, day.weekday(), monthday)
+        # A short month does not change the day of the following ones.
+        self.write({"next_date": day, "monthday": monthday})
+
+    def _retry_failed(self) -> None:
+        """Try the newest run again if it failed, as of today: meanwhile there may be
+        orders, or a better condition. One that was interrupted too often is left."""
+        run = self.env["crm.analysis.run"].search(
+            [("analysis_id", "=", self.id)], order="id desc", limit=1
+        )
+        if run.state == "failed" and run.tries < MOST_TRIES:
+            date_from, date_to = self._span()
+            run.write({"date_from": date_from, "date_to": date_to})
+            run.action_retry()
 
     def _begin_or_tell(self):
         try:

@@ -41,8 +41,8 @@ class CrmAnalysisRun(models.Model):
                        INSERT INTO crm_relationship_change
                               (partner_id, company_id, kind, old, new, date, reason,
                                create_uid, create_date, write_uid, write_date)
-                       SELECT id, %(company_id)s, 'class', old, new, %(now)s, 'job',
-                              %(uid)s, %(now)s, %(uid)s, %(now)s
+                       SELECT id, %(company_id)s, 'class', old, new, %(now)s,
+                              'analysis', %(uid)s, %(now)s, %(uid)s, %(now)s
                          FROM change WHERE is_customer)
                    SELECT id FROM written""",
                 changes=self._changes_sql(after),
@@ -60,20 +60,14 @@ class CrmAnalysisRun(models.Model):
 
     def _changes_sql(self, after: int = 0) -> SQL:
         """Give the contacts whose class is to change: customers of this run and their
-        people; and those who were in the last one and are no longer, as C. Customers
-        who were merged since have the better of their classes."""
+        people; and those who dropped out, as C. Customers who were merged since have
+        the better of their classes."""
         return SQL(
             """SELECT p.id, p.value_class->>%(company)s AS old, given.class AS new,
                       p.id = p.commercial_partner_id AS is_customer
                  FROM (SELECT partner_id, min(abc) AS class FROM crm_analysis_result
                         WHERE run_id = %(run)s GROUP BY partner_id
-                    UNION
-                       SELECT before.partner_id, 'c'
-                         FROM crm_analysis_result AS before
-                        WHERE before.run_id = %(previous)s AND NOT EXISTS (
-                              SELECT FROM crm_analysis_result AS now
-                               WHERE now.run_id = %(run)s
-                                 AND now.partner_id = before.partner_id)
+                    UNION %(dropped)s
                       ) AS given
                  JOIN res_partner AS p
                    ON p.commercial_partner_id = given.partner_id
@@ -82,6 +76,33 @@ class CrmAnalysisRun(models.Model):
              ORDER BY p.id""",
             company=str(self.company_id.id),
             after=after,
+            run=self.id,
+            dropped=self._dropped_sql(),
+        )
+
+    def _dropped_sql(self) -> SQL:
+        """Give the customers who are not in this run, as C: those who were in the last
+        one; and those whose class an analysis gave them, and nobody has changed since.
+        It may have been a run that was stopped, or of an older time."""
+        return SQL(
+            """SELECT gone.id, 'c'
+                 FROM (SELECT id, value_class->>%(company)s AS class FROM res_partner
+                        WHERE id = commercial_partner_id AND NOT EXISTS (
+                              SELECT FROM crm_analysis_result AS now
+                               WHERE now.run_id = %(run)s
+                                 AND now.partner_id = res_partner.id)
+                      ) AS gone
+                WHERE EXISTS (
+                      SELECT FROM crm_analysis_result AS before
+                       WHERE before.run_id = %(previous)s
+                         AND before.partner_id = gone.id)
+                   OR (gone.class IN ('a', 'b') AND 'analysis' = (
+                      SELECT reason FROM crm_relationship_change
+                       WHERE partner_id = gone.id AND company_id = %(company_id)s
+                         AND kind = 'class'
+                    ORDER BY date DESC, id DESC LIMIT 1))""",
+            company=str(self.company_id.id),
+            company_id=self.company_id.id,
             run=self.id,
             previous=self.previous_id.id or 0,
         )

@@ -1,8 +1,12 @@
+from contextlib import suppress
 from datetime import date
+
+from freezegun import freeze_time
 
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import new_test_user, tagged
 
+from ..models.crm_analytics_job import Stopped
 from .common import AnalyticsCase
 
 
@@ -213,7 +217,9 @@ class TestAnalysis(AnalysisCase):
         change = self.env["crm.relationship.change"].search(
             [("partner_id", "=", self.nordlicht.id), ("kind", "=", "class")]
         )
-        self.assertEqual((change.old, change.new, change.reason), (False, "a", "job"))
+        self.assertEqual(
+            (change.old, change.new, change.reason), (False, "a", "analysis")
+        )
         self.assertEqual(change.company_id, self.company)
         self.assertEqual(self._go().changed_count, 0)
 
@@ -226,6 +232,49 @@ class TestAnalysis(AnalysisCase):
         self._go()
         self.assertEqual(self.nordlicht.with_company(self.company).value_class, "c")
         self.assertEqual(self.olivar.with_company(self.company).value_class, "a")
+
+    def _class_of(self, partner):
+        return partner.with_company(self.company).value_class
+
+    def test_class_that_a_stopped_run_gave_is_taken_back(self):
+        self.analysis.is_in_use = True
+        order = self._create_order(self.nordlicht, "2025-02-01", 900)
+        self._create_order(self.olivar, "2025-02-01", 10)
+
+        def stop(percent, step):
+            if percent > 70:  # some contacts are written
+                raise Stopped
+
+        with suppress(Stopped):
+            self.analysis._begin()._work(stop)
+        self.analysis.run_ids.state = "stopped"
+        self.assertEqual(self._class_of(self.nordlicht), "a")
+        order.state = "cancel"
+        self._go()
+        self.assertEqual(self._class_of(self.nordlicht), "c")
+        self.assertEqual(self._class_of(self.anna), "c")
+
+    def test_class_of_a_run_of_an_older_time_is_taken_back(self):
+        self.analysis.is_in_use = True
+        self._create_order(self.nordlicht, "2025-02-01", 900)
+        self._create_order(self.olivar, "2024-02-01", 10)
+        self._go()
+        self._go(until="2025-01-01")
+        self.assertEqual(self._class_of(self.olivar), "a")
+        self._go(until="2026-01-01")
+        self.assertEqual(self._class_of(self.olivar), "c")
+        self.assertEqual(self._class_of(self.nordlicht), "a")
+
+    def test_class_given_by_hand_to_who_dropped_out_stays(self):
+        self.analysis.is_in_use = True
+        order = self._create_order(self.nordlicht, "2025-02-01", 900)
+        self._create_order(self.olivar, "2025-02-01", 10)
+        self._go()
+        order.state = "cancel"
+        self._go()
+        self.nordlicht.with_company(self.company).value_class = "a"
+        self.assertEqual(self._go().changed_count, 0)
+        self.assertEqual(self._class_of(self.nordlicht), "a")
 
     def test_contacts_show_and_find_their_classes(self):
         self.analysis.is_in_use = True
@@ -344,6 +393,43 @@ class TestAnalysis(AnalysisCase):
         self.assertGreater(self.analysis.next_date, date(2026, 11, 1))
         self.env["crm.analysis"]._cron_schedule()
         self.assertEqual(len(self.analysis.run_ids), 1)
+
+    def _plan(self, day):
+        """What is planned begins, and what waits is computed, on a day."""
+        with freeze_time(f"{day} 12:00:00"):
+            self.env["crm.analysis"]._cron_schedule()
+            run = self.analysis.run_ids.sorted("id")[-1:]
+            with self.enter_registry_test_mode():
+                run._job_cron().method_direct_trigger()
+        self.env.invalidate_all()
+        return run
+
+    def test_plan_of_the_last_day_of_a_month_stays_there(self):
+        self.analysis.write({"interval": "month", "next_date": "2026-01-31"})
+        for day in ("2026-01-31", "2026-02-28", "2026-03-31", "2026-04-30"):
+            self.assertEqual(str(self.analysis.next_date), day)
+            with freeze_time(f"{day} 12:00:00"):
+                self.env["crm.analysis"]._cron_schedule()
+            self.analysis.run_ids.unlink()
+        self.assertEqual(str(self.analysis.next_date), "2026-05-31")
+
+    def test_planned_run_that_failed_is_tried_again_until_it_is_done(self):
+        vals = {"interval": "month", "next_date": "2026-02-01", "until": False}
+        self.analysis.write(vals)
+        first = self._plan("2026-02-01")
+        self.assertEqual((first.state, str(first.date_to)), ("failed", "2026-01-31"))
+        self._create_order(self.nordlicht, "2026-01-30", 900)
+        self.assertEqual(self._plan("2026-02-02"), first)
+        self.assertEqual((first.state, first.customer_count), ("done", 1))
+        self.assertEqual(self._plan("2026-02-03"), first)
+        self.assertEqual(first.date_end.day, 2)
+
+    def test_run_that_was_interrupted_too_often_is_not_tried_again_by_itself(self):
+        self.analysis.write({"interval": "month", "next_date": "2026-02-01"})
+        run = self._plan("2026-02-01")
+        run.sudo().tries = 3
+        self._create_order(self.nordlicht, "2025-02-01", 900)
+        self.assertEqual(self._plan("2026-02-02").state, "failed")
 
     # Rights
 

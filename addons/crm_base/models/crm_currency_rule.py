@@ -133,7 +133,9 @@ class CrmCurrencyRule(models.Model):
         commit(1)
         for company in companies:
             for rule in rules.with_company(company):
-                rule._plan_tasks()
+                # Two at once would give each task twice.
+                if rule.try_lock_for_update():
+                    rule._plan_tasks()
                 if not commit(1):
                     return
 

@@ -125,6 +125,7 @@ class TestTimelineIndex(CrmCase):
         self.assertEqual(self.timeline._differences(), {0: (1, 0)})
         self.timeline._cron_compare()
         self.assertEqual(self._subjects(self.anna), ["Call"])
+        self.assertEqual(self.timeline._differences(), {}, "a second run does nothing")
 
     def test_triggers_give_way_to_a_dropped_column_and_come_back(self):
         self.timeline._before_drop(["mail.message"])

@@ -403,7 +403,8 @@ class CrmDealRegistration(models.Model):
         for deal in due:
             # A colleague decides on it at this moment: its turn comes tomorrow.
             locked = deal.try_lock_for_update()
-            if locked:
+            # It may have been decided, extended or seen to since the list was made.
+            if locked._is_due():
                 locked._expire_or_remind()
             if not commit(1):
                 break
@@ -416,8 +417,12 @@ class CrmDealRegistration(models.Model):
             [("state", "=", "approved"), ("date_protected", "<", soon)],
             order="date_protected, id",
         )
-        return approved.filtered(
-            lambda deal: deal.date_protected < today or deal._is_reminder_due(today)
+        return approved.filtered(lambda deal: deal._is_due())
+
+    def _is_due(self) -> bool:
+        today = fields.Date.today()
+        return self.state == "approved" and (
+            self.date_protected < today or self._is_reminder_due(today)
         )
 
     def _is_reminder_due(self, today) -> bool:

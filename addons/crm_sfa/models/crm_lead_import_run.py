@@ -35,9 +35,9 @@ class CrmLeadImport(models.Model):
         running = self.search([("state", "=", "running")], order="date_start, id")
         commit(remaining=len(running))
         for record in running:
-            if not record.try_lock_for_update():
-                continue
-            if not record._as_importer()._work(commit):
+            # Another process may have ended it since the list was made.
+            locked = record.try_lock_for_update()
+            if locked.state == "running" and not locked._as_importer()._work(commit):
                 return
             if not commit(1):
                 return
