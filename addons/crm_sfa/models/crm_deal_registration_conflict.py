@@ -7,7 +7,8 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import format_date
 
-from odoo.addons.crm_base.tools.duplicates import SURE, Record, compare, plain, prepare
+from odoo.addons.crm_base.tools.duplicate_record import Record, plain, prepare
+from odoo.addons.crm_base.tools.duplicates import SURE, compare
 
 # So many candidates of each kind are compared.
 MOST = 200

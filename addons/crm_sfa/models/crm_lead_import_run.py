@@ -11,7 +11,8 @@ from odoo.exceptions import LockError, UserError
 from odoo.fields import Domain
 from odoo.tools import split_every
 
-from odoo.addons.crm_base.tools.duplicates import SURE, Record, prepare
+from odoo.addons.crm_base.tools.duplicate_record import Record, prepare
+from odoo.addons.crm_base.tools.duplicates import SURE
 from odoo.addons.crm_base.tools.territory import Address
 
 from ..tools import lead_sheet
