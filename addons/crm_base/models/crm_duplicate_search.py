@@ -81,7 +81,7 @@ class CrmDuplicate(models.Model):
         # The table is the cron's own: nobody writes it by hand.
         runs_sudo = self.env["crm.duplicate.run"].sudo()
         runs_sudo.search([("state", "=", "open")], limit=1) or runs_sudo._begin()
-        self.env.ref("crm_base.ir_cron_duplicate_find").sudo()._trigger()
+        self.env.ref("crm_base.ir_cron_duplicate_find").sudo()._trigger()  # only woken
         return self.env["ir.actions.act_window"]._for_xml_id(
             "crm_base.crm_duplicate_run_action"
         )

@@ -297,7 +297,7 @@ class CrmTimeline(models.Model):
         """
         documents, columns = {}, []
         for model, (ids, names) in wanted.items():
-            records_sudo = self.env[model].sudo().browse(ids)
+            records_sudo = self.env[model].sudo().browse(ids)  # asked in SQL, see above
             if all(self._is_column(records_sudo._fields[name]) for name in names):
                 columns.append(self._document_columns(records_sudo, names))
                 continue

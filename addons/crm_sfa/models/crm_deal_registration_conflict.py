@@ -78,8 +78,8 @@ class CrmDealRegistration(models.Model):
     def _conflict_owner(self, record) -> str:
         """Names of colleagues and resellers are told, whatever else is hidden."""
         if record._name == self._name:
-            return record.sudo().reseller_id.name
-        return record.sudo().user_id.name or self.env._("nobody's")
+            return record.sudo().reseller_id.name  # see above
+        return record.sudo().user_id.name or self.env._("nobody's")  # see above
 
     def _conflicts(self) -> list[Conflict]:
         """Give what looks like the same end customer, the oldest first."""
@@ -176,6 +176,7 @@ class CrmDealRegistration(models.Model):
 
     def _sure_customer(self):
         """Give the contact that surely is the end customer."""
+        # All contacts count; one that is surely the same is the leader's to link.
         sure = [
             conflict.record
             for conflict in self.sudo()._conflicts_with_contacts(self.sudo()._entry())

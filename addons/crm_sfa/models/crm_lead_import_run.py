@@ -387,7 +387,9 @@ class ImportRun:
 
     def _give_by_filter(self, rows: list[Row], leads) -> None:
         """Sellers' own filters look at leads, so these are made first."""
+        # Sellers' filters may look at what the importer may not read.
         given = self.hand_out.give(leads.sudo())
+        # Once a colleague has it, the importer may have no right to it any more.
         self.leads.sudo()._give([one for one in given if one.user], "import")
         for row, one in zip(rows, given, strict=True):
             row.seller = (one.user, one.team, one.reason)

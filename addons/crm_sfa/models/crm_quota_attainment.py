@@ -172,13 +172,13 @@ class CrmQuota(models.Model):
         # Sums of currencies, not of orders that the reader may not see.
         unrated = (
             self.env["res.currency"]
-            .sudo()
+            .sudo()  # months and currencies alone
             .with_context(active_test=False)
             .search([("rate_ids", "=", False), ("id", "not in", main.ids)])
         )
         groups = (
             self.env["sale.order"]
-            .sudo()
+            .sudo()  # months and currencies alone
             ._read_group(
                 [("state", "=", "sale"), ("currency_id", "in", unrated.ids)],
                 ["company_id", "currency_id", "date_order:month"],
@@ -266,7 +266,7 @@ class CrmQuota(models.Model):
             self.company_id.id,
             self.user_id._origin.id or None,
             self.team_id._origin.id or None,
-            self.territory_id.sudo().parent_path or None,
+            self.territory_id.sudo().parent_path or None,  # where it lies
             self.categ_id.parent_path or None,
             next_month(self.date_from, shift),
             next_month(self.date_to, shift + 1) - timedelta(days=1),
@@ -458,7 +458,7 @@ class CrmQuota(models.Model):
         """The month of a moment, as the company's calendar on the wall shows it."""
         # Whoever reads quotas need not read the address of the company.
         ids = {s.company for s in slices}
-        companies_sudo = self.env["res.company"].sudo().browse(ids)
+        companies_sudo = self.env["res.company"].sudo().browse(ids)  # zones alone
         zones = {c.id: c.partner_id.tz for c in companies_sudo if c.partner_id.tz}
         cases = SQL(" ").join(SQL("WHEN %s THEN %s", *item) for item in zones.items())
         zone = SQL("'UTC'")
