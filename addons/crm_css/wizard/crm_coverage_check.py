@@ -24,6 +24,8 @@ class CrmCoverageCheck(models.TransientModel):
         "crm.owned.item",
         "Product",
         compute="_compute_item_id",
+        # Stored values are computed with all rights otherwise.
+        compute_sudo=False,
         store=True,
         readonly=False,
         domain="[('id', 'in', item_ids)]",
