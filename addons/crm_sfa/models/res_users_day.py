@@ -106,14 +106,11 @@ class ResUsers(models.Model):
         batch = calendar.sudo()._work_intervals_batch(start, stop, resources, tz=zone)
         none = Intervals([])
         return {
-            user.id: [
+            user_sudo.id: [
                 tuple(m.astimezone(pytz.utc).replace(tzinfo=None) for m in (begin, end))
-                for begin, end, _meta in batch.get(
-                    user.sudo().resource_ids[:1].id,
-                    none,  # as above
-                )
+                for begin, end, _meta in batch.get(user_sudo.resource_ids[:1].id, none)
             ]
-            for user in self
+            for user_sudo in self.sudo()  # as above
         }
 
     def _next_working_day(self, day: date) -> date:
