@@ -123,6 +123,18 @@ class TestOutsiders(ContractCase):
 
 
 @tagged("post_install", "-at_install")
+class TestWizards(ContractCase):
+    def test_what_a_wizard_computes_it_computes_with_the_rights_of_its_user(self):
+        """Odoo computes what is stored with all rights; who makes a wizard names its
+        records himself, and would be told of any."""
+        for model in self._models():
+            for field in model._fields.values() if model._transient else ():
+                if field.compute and field.store and not field.related:
+                    with self.subTest(model=model._name, field=field.name):
+                        self.assertFalse(field.compute_sudo)
+
+
+@tagged("post_install", "-at_install")
 class TestMenusAndViews(ContractCase):
     def _load(self, action):
         """Load all views of a window action as the administrator."""

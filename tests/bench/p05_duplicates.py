@@ -309,7 +309,8 @@ def _splink_python() -> Path | None:
 
 def _splink(python: Path, contacts) -> list[tuple[tuple[int, int], float]]:
     source, target = VENV / "contacts.csv", VENV / "pairs.csv"
-    engine = _engine()
+    from odoo.addons.crm_base.tools.duplicate_record import plain, words_of
+
     with source.open("w", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(
@@ -317,10 +318,10 @@ def _splink(python: Path, contacts) -> list[tuple[tuple[int, int], float]]:
         )
         for one in contacts:
             # The same normal form as ours, so that only the comparison differs.
-            names = engine.words_of(one.name, one.is_company)
+            names = words_of(one.name, one.is_company)
             writer.writerow(
                 [one.id, " ".join(sorted(names)), names[0], names[-1], one.email,
-                 one.phone, one.vat, engine.plain(one.street), one.zip]
+                 one.phone, one.vat, plain(one.street), one.zip]
             )  # fmt: skip
     _run([python, SIDE, source, target])
     with target.open(newline="") as file:

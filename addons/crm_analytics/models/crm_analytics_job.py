@@ -79,7 +79,9 @@ class CrmAnalyticsJob(models.AbstractModel):
             own = {"company_id"} | ({"user_id"} if vals.get("user_id") == self.env.uid
                                     else set())  # fmt: skip
             self._check_by_hand(vals, self._asked | self._anytime | own)
-        return super().create(vals_list)
+        jobs = super().create(vals_list)
+        jobs._wake()
+        return jobs
 
     def write(self, vals):
         is_before = all(job.state == "waiting" for job in self)
@@ -118,6 +120,7 @@ class CrmAnalyticsJob(models.AbstractModel):
         jobs = self.filtered(lambda job: job.state in ("waiting", "running"))
         if not jobs:
             raise UserError(self.env._("It has ended already. Reload the page."))
+        # People write no state themselves.
         jobs.sudo().write({"state": "stopped", "date_end": fields.Datetime.now()})
         keys = [job._lock_key() for job in jobs]
         # The worker looks at the state, so it has to be there to be seen.
@@ -128,7 +131,7 @@ class CrmAnalyticsJob(models.AbstractModel):
         self.check_access("write")
         if any(job.state not in ("stopped", "failed") for job in self):
             raise UserError(self.env._("It is not stopped. Reload the page."))
-        self.sudo().write(
+        self.sudo().write(  # people write no state themselves
             {"state": "waiting", "problem": False, "tries": 0, "progress": 0}
         )
         self._wake()
@@ -153,8 +156,8 @@ class CrmAnalyticsJob(models.AbstractModel):
 
     @api.model
     def _wake(self):
-        # Whoever may begin a job wakes the cron, and touches no other.
-        self._job_cron().sudo()._trigger()
+        cron_sudo = self._job_cron().sudo()  # who may begin a job wakes this cron alone
+        cron_sudo._trigger()
 
     def _work(self, tell) -> None:
         """Compute. Repeated from the beginning after a kill.

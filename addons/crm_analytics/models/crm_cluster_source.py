@@ -37,7 +37,14 @@ class CrmClusterSource(models.AbstractModel):
     @api.model
     def _cluster_words(self) -> dict[str, list[Feature]]:
         """Give by name of the source its features, in the reader's language."""
-        return self._cluster_words_of_orders() | self._cluster_words_of_contacts()
+        return (
+            self._cluster_words_of_orders()
+            | self._cluster_words_of_lines()
+            | self._cluster_words_of_ratings()
+            | self._cluster_words_of_marketing()
+            | self._cluster_words_of_sales()
+            | self._cluster_words_of_service()
+        )
 
     @api.model
     def _cluster_words_of_orders(self) -> dict[str, list[Feature]]:
@@ -73,6 +80,12 @@ class CrmClusterSource(models.AbstractModel):
                     missing=None,
                 ),
             ],
+        }
+
+    @api.model
+    def _cluster_words_of_lines(self) -> dict[str, list[Feature]]:
+        env = self.env
+        return {
             "lines": [
                 Feature(
                     "categories",
@@ -91,19 +104,16 @@ class CrmClusterSource(models.AbstractModel):
         }
 
     @api.model
-    def _cluster_words_of_contacts(self) -> dict[str, list[Feature]]:
+    def _cluster_words_of_ratings(self) -> dict[str, list[Feature]]:
         env = self.env
-
-        def count(code, label, high, low):
-            return Feature(code, label, high, low, True)
-
         return {
             "ratings": [
-                count(
+                Feature(
                     "ratings",
                     env._("Ratings"),
                     env._("rate often"),
                     env._("rate seldom"),
+                    log=True,
                 ),
                 Feature(
                     "rating",
@@ -113,70 +123,91 @@ class CrmClusterSource(models.AbstractModel):
                     missing=None,
                 ),
             ],
+        }
+
+    @api.model
+    def _cluster_words_of_marketing(self) -> dict[str, list[Feature]]:
+        env = self.env
+        return {
             "mailings": [
-                count(
+                Feature(
                     "opened",
                     env._("Mailings opened"),
                     env._("read mailings"),
                     env._("read few mailings"),
+                    log=True,
                 ),
-                count(
+                Feature(
                     "clicks",
                     env._("Links clicked"),
                     env._("follow links"),
                     env._("follow few links"),
+                    log=True,
                 ),
             ],
             "materials": [
-                count(
+                Feature(
                     "views",
                     env._("Materials viewed"),
                     env._("view materials"),
                     env._("view few materials"),
-                ),
-            ],
-            "leads": [
-                count(
-                    "leads",
-                    env._("Inquiries"),
-                    env._("inquire often"),
-                    env._("inquire seldom"),
-                ),
-                count(
-                    "won",
-                    env._("Deals won"),
-                    env._("many deals won"),
-                    env._("few deals won"),
-                ),
-            ],
-            "tickets": self._cluster_words_of_tickets(count),
-            "complaints": [
-                count(
-                    "complaints",
-                    env._("Complaints"),
-                    env._("complain"),
-                    env._("few complaints"),
+                    log=True,
                 ),
             ],
         }
 
     @api.model
-    def _cluster_words_of_tickets(self, count) -> list[Feature]:
+    def _cluster_words_of_sales(self) -> dict[str, list[Feature]]:
         env = self.env
-        return [
-            count(
-                "tickets",
-                env._("Tickets"),
-                env._("many tickets"),
-                env._("few tickets"),
-            ),
-            count(
-                "open",
-                env._("Open tickets"),
-                env._("wait for answers"),
-                env._("nothing open"),
-            ),
-        ]
+        return {
+            "leads": [
+                Feature(
+                    "leads",
+                    env._("Inquiries"),
+                    env._("inquire often"),
+                    env._("inquire seldom"),
+                    log=True,
+                ),
+                Feature(
+                    "won",
+                    env._("Deals won"),
+                    env._("many deals won"),
+                    env._("few deals won"),
+                    log=True,
+                ),
+            ],
+        }
+
+    @api.model
+    def _cluster_words_of_service(self) -> dict[str, list[Feature]]:
+        env = self.env
+        return {
+            "tickets": [
+                Feature(
+                    "tickets",
+                    env._("Tickets"),
+                    env._("many tickets"),
+                    env._("few tickets"),
+                    log=True,
+                ),
+                Feature(
+                    "open",
+                    env._("Open tickets"),
+                    env._("wait for answers"),
+                    env._("nothing open"),
+                    log=True,
+                ),
+            ],
+            "complaints": [
+                Feature(
+                    "complaints",
+                    env._("Complaints"),
+                    env._("complain"),
+                    env._("few complaints"),
+                    log=True,
+                ),
+            ],
+        }
 
     # Orders
 

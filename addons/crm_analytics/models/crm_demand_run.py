@@ -1,7 +1,7 @@
 from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ..tools import demand
@@ -123,20 +123,6 @@ class CrmDemandRun(models.Model):
         for run in self:
             for name in ("rising", "falling", "unknown"):
                 run[name] = counts.get((run._origin, name), 0)
-
-    @api.constrains("date_from", "date_to")
-    def _check_dates(self):
-        for run in self:
-            if run.date_from > run.date_to:
-                raise ValidationError(
-                    self.env._("The period ends before it begins. Change its days.")
-                )
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        runs = super().create(vals_list)
-        runs._wake()
-        return runs
 
     def action_open_series(self) -> dict:
         """Open the forecasts, of one direction if the context names it."""

@@ -176,9 +176,9 @@ class CrmLifetimeRun(models.Model):
     # What people do
 
     def action_begin(self):
-        """Compute what was defined; the form is saved before."""
+        """Save a new computation, which begins it."""
         self.check_access("write")
-        self._wake()
+        return True
 
     @api.readonly
     def action_open_group(self, repeats: int, and_more: bool) -> dict:
@@ -224,7 +224,6 @@ class CrmLifetimeRun(models.Model):
             run._repeat()
             if not commit(1):
                 break
-        self._wake()
 
     def _repeat(self):
         today = self.env["crm.value.source"]._today(self.company_id)

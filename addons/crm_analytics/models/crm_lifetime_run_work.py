@@ -7,7 +7,7 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-from ..tools import lifetime
+from ..tools import lifetime, lifetime_check
 
 COLUMNS = (
     "run_id",
@@ -246,7 +246,7 @@ class CrmLifetimeRun(models.Model):
         weeks = self.holdout_weeks
         expected = lifetime.expected_orders(model, past, weeks)
         real = base["repeats"][known] - past.repeats
-        naive = lifetime.naive_orders(past, weeks)
+        naive = lifetime_check.naive_orders(past, weeks)
         base["tested_expected"] = np.full(len(base["first"]), np.nan)
         base["tested_expected"][known] = expected
         self.write(
@@ -254,8 +254,8 @@ class CrmLifetimeRun(models.Model):
                 "test_customers": len(known),
                 "test_real": int(real.sum()),
                 "test_expected": expected.sum(),
-                "test_error": lifetime.mean_error(real, expected),
-                "test_naive_error": lifetime.mean_error(real, naive),
+                "test_error": lifetime_check.mean_error(real, expected),
+                "test_naive_error": lifetime_check.mean_error(real, naive),
             }
         )
         return model
@@ -378,7 +378,7 @@ class CrmLifetimeRun(models.Model):
         if "tested_expected" not in base:
             return []
         known, past = self._past_before(base)
-        groups = lifetime.groups(
+        groups = lifetime_check.groups(
             past.repeats,
             base["repeats"][known] - past.repeats,
             base["tested_expected"][known],

@@ -111,12 +111,6 @@ class CrmProfitRun(models.Model):
         for run in self:
             run.not_counted = " · ".join(run._zero_rates())
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        runs = super().create(vals_list)
-        self._wake()
-        return runs
-
     def action_begin(self):
         """Save a new computation, which begins it."""
         self.check_access("write")
@@ -135,7 +129,7 @@ class CrmProfitRun(models.Model):
 
     @api.model
     def _latest_ids(self) -> list[int]:
-        groups = self.sudo()._read_group(
+        groups = self.sudo()._read_group(  # which run is the newest is no secret
             [("state", "=", "done")], ["company_id"], ["id:max"]
         )
         return [last for _company, last in groups]

@@ -22,6 +22,7 @@ class CrmReportSchedule(models.Model):
             raise UserError(self.env._("Nobody gets it: choose recipients."))
         for schedule in self:
             schedule._claim(is_manual=True)
+        # Who may change a plan wakes its job.
         self.env.ref("crm_analytics.crm_report_schedule_cron").sudo()._trigger()
         return {
             "type": "ir.actions.client",
@@ -76,7 +77,7 @@ class CrmReportSchedule(models.Model):
     def _tell_unclaimed(self, error: Exception):
         """Say on the schedule why nobody gets what is due; once for each day, for it
         is tried every hour."""
-        sendings_sudo = self.env["crm.report.sending"].sudo()
+        sendings_sudo = self.env["crm.report.sending"].sudo()  # the job's own log
         nobody = self._claimed_domain() & Domain("user_id", "=", False)
         told = sendings_sudo.search(nobody & Domain("state", "=", "failed"), limit=1)
         vals = {"date": self.env.cr.now(), "reason": str(error)[:500]}

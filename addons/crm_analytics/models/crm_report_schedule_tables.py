@@ -54,6 +54,7 @@ class CrmReportSchedule(models.Model):
     # The digest
 
     def _digest_tables(self) -> list[Table]:
+        # Recipients may not read the plan.
         digest = self.env["crm.digest"].read_digest(self.sudo().every)
         words = [figure["words"] for figure in digest["figures"]]
         notes = (f"{digest['label']} ({digest['before']})", *words)
@@ -92,7 +93,7 @@ class CrmReportSchedule(models.Model):
     # A saved list
 
     def _list_table(self) -> Table:
-        filter_sudo = self.sudo().filter_id
+        filter_sudo = self.sudo().filter_id  # a manager's filter, not the recipient's
         try:
             model = self.env[filter_sudo.model_id]
         except KeyError as error:
@@ -133,7 +134,7 @@ class CrmReportSchedule(models.Model):
 
     def _list_names(self, model) -> list[str]:
         """Give the names of the columns: those chosen, or the usual list's."""
-        export_sudo = self.sudo().export_id
+        export_sudo = self.sudo().export_id  # a manager's list, not the recipient's
         if export_sudo:
             return export_sudo.export_fields.mapped("name")
         arch = etree.fromstring(model.get_view(view_type="list")["arch"])
@@ -165,7 +166,7 @@ class CrmReportSchedule(models.Model):
 
     def _files(self, tables: list[Table]) -> list[tuple[str, bytes, str]]:
         """Give the files of a mail: name, content, type."""
-        self_sudo = self.sudo()
+        self_sudo = self.sudo()  # recipients may not read the plan
         files = []
         if self_sudo.as_pdf:
             files.append((f"{self_sudo.name}.pdf", self._pdf(tables), PDF))

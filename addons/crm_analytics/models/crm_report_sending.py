@@ -84,6 +84,7 @@ class CrmReportSending(models.Model):
             self.write({"state": "failed", "reason": str(error)[:500]})
         else:
             self.write({"state": "sent", "mail_id": mail.id})
+            # The job that sends mails is woken, and no more.
             self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger()
 
     def _check_recipient(self):
@@ -105,7 +106,7 @@ class CrmReportSending(models.Model):
     def _mail(self):
         schedule, user = self.schedule_id, self.user_id
         given = schedule._for_recipient(user)
-        title = given.sudo().name
+        title = given.sudo().name  # recipients may not read the plan
         tables = given._tables()
         files = given._files(tables)
         body = self.env["ir.qweb"]._render(

@@ -62,6 +62,7 @@ class ResPartner(models.Model):
     @api.model
     def _analysis_run_id(self) -> int:
         """Give the newest run of the analysis in use of the reader's company, or 0."""
+        # Which one is in use is no secret.
         runs_sudo = self.env["crm.analysis.run"].sudo()
         in_use = [
             ("analysis_id.is_in_use", "=", True),

@@ -184,9 +184,14 @@ class TestClusters(ClusterCase):
         found = clusters.find(values, [False, False])
         self.assertGreater(adjusted_rand_score(kinds, found.labels), 0.95)
 
-    def test_a_period_that_ends_before_it_begins_is_refused(self):
-        with self.assertRaises(ValidationError):
-            self._run(date_to="2025-12-31")
+    def test_a_period_that_ends_before_it_begins_or_never_was_is_refused(self):
+        for days in (
+            {"date_to": "2025-12-31"},
+            {"date_from": "1066-10-14"},
+            {"date_to": "9999-12-31"},
+        ):
+            with self.subTest(days), self.assertRaises(ValidationError):
+                self._run(**days)
 
 
 @tagged("post_install", "-at_install")

@@ -160,8 +160,9 @@ class TestDemand(DemandCase):
                 run = self._run(date_from=dates[0], date_to=dates[1])
                 self.assertEqual(run.state, "failed")
                 self.assertIn(words, run.problem)
-        with self.assertRaises(ValidationError):
-            self._create_run(date_to="2023-12-31")
+        for days in ({"date_to": "2023-12-31"}, {"date_from": "1066-10-14"}):
+            with self.subTest(days), self.assertRaises(ValidationError):
+                self._create_run(**days)
 
     def test_the_background_forecasts_and_a_second_time_writes_no_second_rows(self):
         with patch.object(crm_demand_run.demand, "expect", return_value=(

@@ -143,6 +143,12 @@ class TestLifetimeRun(LifetimeCase):
         with self.assertRaisesRegex(ValidationError, "Begin earlier, or hold out less"):
             self._create_run(holdout_weeks=50)
 
+    def test_a_new_computation_wakes_the_cron(self):
+        mine = [("cron_id", "=", self.runs._job_cron().id)]
+        calls = self.env["ir.cron.trigger"].search(mine)
+        self._create_run()
+        self.assertEqual(len(calls.search(mine) - calls), 1)
+
     def test_the_cron_computes_what_waits(self):
         run = self._create_run()
         with self.enter_registry_test_mode():

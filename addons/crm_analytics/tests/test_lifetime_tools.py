@@ -5,7 +5,7 @@ import numpy as np
 
 from odoo.tests import TransactionCase, tagged
 
-from ..tools import lifetime
+from ..tools import lifetime, lifetime_check
 
 
 @tagged("post_install", "-at_install")
@@ -21,9 +21,10 @@ class TestLifetimeTools(TransactionCase):
         return lifetime.history(repeats, recency, 20 + np.arange(40) % 7)
 
     def test_examples_of_the_tools_hold(self):
-        result = doctest.testmod(lifetime)
-        self.assertTrue(result.attempted)
-        self.assertFalse(result.failed)
+        for module in (lifetime, lifetime_check):
+            result = doctest.testmod(module)
+            self.assertTrue(result.attempted)
+            self.assertFalse(result.failed)
 
     def test_what_cannot_be_fitted_is_named(self):
         self.assertEqual(self._reason([], [], []), ("empty", 0))

@@ -61,6 +61,7 @@ from . import crm_territory
 from . import crm_territory_assign
 from . import crm_territory_rule
 from . import crm_timeline
+from . import crm_timeline_source
 from . import crm_timeline_index
 from . import crm_timeline_rights
 from . import ir_attachment

@@ -136,11 +136,13 @@ class CrmCallList(models.Model):
 
     def _refusals(self, people: list[int], phones: list[str]) -> tuple[set, set, set]:
         """Give who refused calls, which phones are theirs, and who agreed to calls."""
+        # Whether somebody may be called is asked of all; the caller reads counts only.
         partners = self.env["res.partner"].sudo().with_context(active_test=False)
         question = ("phone", "marketing", self.company_id)
         refuses = partners._refused_query(*question)
         refused = partners.search(Domain("id", "in", people) & refuses)
         by_phone = partners.search(Domain("phone_sanitized", "in", phones) & refuses)
+        # Who wants no calls is for no caller to read, and for each to heed.
         listed = self.env["phone.blacklist"].sudo().search([("number", "in", phones)])
         agreed = partners._consent_domain(*question, needs_consent=True)
         agreed = partners.search(Domain("id", "in", people) & agreed)
@@ -148,6 +150,7 @@ class CrmCallList(models.Model):
         return set(refused.ids), numbers, set(agreed.ids)
 
     def _wrong_phones(self, people: list[int]) -> set:
+        # Proofs are the server's alone.
         points_sudo = self.env["crm.contact.point"].sudo()
         wrong = points_sudo.search(
             [

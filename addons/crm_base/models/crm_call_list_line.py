@@ -128,7 +128,7 @@ class CrmCallListLine(models.Model):
 
         :return: the entry, or none where nobody may be called now
         """
-        mine = self.sudo().search(
+        mine = self.sudo().search(  # the own one, whatever the rules of the list say
             [("list_id", "=", call_list.id), ("taken_by_id", "=", self.env.uid)],
             limit=1,
         )

@@ -56,7 +56,7 @@ class CrmCallListLine(models.Model):
     def give_back(self):
         """Let go of the entry without a call."""
         self._check_in_hand()
-        self.sudo()._release()
+        self.sudo()._release()  # the caller has it in hand; he may not write it
         return True
 
     def _check_in_hand(self):
@@ -260,6 +260,7 @@ class CrmCallListLine(models.Model):
 
         :return: id of the entry, which the caller has in hand again
         """
+        # Callers write no attempts; that this is the own one is checked below.
         attempt_sudo = self.env["crm.call.attempt"].sudo().browse(attempt_id).exists()
         line = attempt_sudo.line_id.sudo(False)
         self._check_undo(attempt_sudo)
@@ -303,7 +304,7 @@ class CrmCallListLine(models.Model):
             )
 
     def _take_again(self, before: dict):
-        line_sudo = self.sudo()
+        line_sudo = self.sudo()  # entries are written by methods only
         mine = line_sudo.search(
             [("list_id", "=", self.list_id.id), ("taken_by_id", "=", self.env.uid)]
         )

@@ -28,7 +28,7 @@ class CrmCallListLine(models.Model):
             "state": self.state,
             "date_next": fields.Datetime.to_string(self.date_next) or "",
             "last_note": self._last_note(),
-            "script": self.list_id.sudo().script_id.told_to(names),
+            "script": self.list_id.sudo().script_id.told_to(names),  # its text alone
             "outcomes": [outcome._as_button() for outcome in outcomes],
             "card": self._screen_card(),
         }

@@ -85,7 +85,7 @@ class CrmCallList(models.Model):
 
     def _nobody_because(self) -> str:
         """Say when the next call may be made."""
-        lines_sudo = self.env["crm.call.list.line"].sudo()
+        lines_sudo = self.env["crm.call.list.line"].sudo()  # counted, not shown
         waiting = Domain("list_id", "=", self.id) & lines_sudo._waiting_domain()
         if not lines_sudo.search_count(waiting, limit=1):
             return self.env._("Everybody on this list was called. Well done!")

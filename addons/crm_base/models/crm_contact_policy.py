@@ -246,7 +246,7 @@ class CrmContactPolicy(models.Model):
         customer = customer.sudo().commercial_partner_id.with_company(company)
         if not customer.filtered_domain(self._customers_of(company)):
             return self.browse()
-        for policy in self.sudo().search([("company_id", "=", company.id)]):
+        for policy in self.sudo().search([("company_id", "=", company.id)]):  # as above
             if customer.filtered_domain(policy._customer_conditions()):
                 return policy.sudo(self.env.su)
         return self.browse()

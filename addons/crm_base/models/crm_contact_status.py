@@ -204,6 +204,7 @@ class CrmContactStatus(models.Model):
         # Whether the customer may be read is what is asked here.
         customers = allowed.sudo().partner_id.with_env(self.env)
         readable = customers._filtered_access("read")
+        # As above.
         hidden = allowed.filtered(
             lambda status: status.sudo().partner_id not in readable
         )

@@ -3,8 +3,8 @@ from collections import defaultdict
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ..tools import duplicates
-from ..tools.duplicates import Match, Prepared, Source
+from ..tools.duplicate_record import Prepared, Source, prepare, record_of
+from ..tools.duplicates import Match, compare
 
 # How many records with one key are compared with a new entry.
 MOST = 30
@@ -55,7 +55,7 @@ class CrmDuplicateKey(models.Model):
         if source.company:
             values["company"] = record[source.company].id
         id_ = record._origin.id or 0
-        return duplicates.prepare(duplicates.record_of(id_, values))
+        return prepare(record_of(id_, values))
 
     @api.model
     def _store(self, model: str, ids: list[int], prepared: list[Prepared]) -> None:
@@ -138,9 +138,7 @@ class CrmDuplicateKey(models.Model):
         for entry in entries:
             sharing = {key: len(by_key[key]) + 1 for key in entry.keys if by_key[key]}
             others = {id_ for key in entry.keys for id_ in by_key[key]} & known.keys()
-            found = (
-                duplicates.compare(entry, known[id_], sharing) for id_ in sorted(others)
-            )
+            found = (compare(entry, known[id_], sharing) for id_ in sorted(others))
             matches[entry.id] = sorted(
                 filter(None, found), key=lambda match: -match.score
             )

@@ -3,8 +3,9 @@ from odoo.exceptions import AccessError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ..tools import duplicates
-from ..tools.duplicates import Match, Prepared, Source
+from ..tools.duplicate_block import candidates
+from ..tools.duplicate_record import Prepared, Source, prepare, record_of
+from ..tools.duplicates import Match, compare
 
 
 class CrmDuplicate(models.Model):
@@ -80,7 +81,7 @@ class CrmDuplicate(models.Model):
         # The table is the cron's own: nobody writes it by hand.
         runs_sudo = self.env["crm.duplicate.run"].sudo()
         runs_sudo.search([("state", "=", "open")], limit=1) or runs_sudo._begin()
-        self.env.ref("crm_base.ir_cron_duplicate_find").sudo()._trigger()
+        self.env.ref("crm_base.ir_cron_duplicate_find").sudo()._trigger()  # only woken
         return self.env["ir.actions.act_window"]._for_xml_id(
             "crm_base.crm_duplicate_run_action"
         )
@@ -106,9 +107,7 @@ class CrmDuplicate(models.Model):
             ),
         ]
         return [
-            duplicates.prepare(
-                duplicates.record_of(row[0], dict(zip(names, row[1:], strict=True)))
-            )
+            prepare(record_of(row[0], dict(zip(names, row[1:], strict=True))))
             for row in self.env.execute_query(query.select(*columns))
         ]
 
@@ -141,11 +140,10 @@ class CrmDuplicate(models.Model):
         # As above.
         rest = self._read_records(source, others, self.sudo().env)
         known.update((one.id, one) for one in rest)
-        pairs = duplicates.candidates(blocks, known, set(ids))
+        pairs = candidates(blocks, known, set(ids))
         sharing = {key: len(block) for key, block in blocks.items()}
         found = (
-            duplicates.compare(known[first], known[second], sharing)
-            for first, second in pairs
+            compare(known[first], known[second], sharing) for first, second in pairs
         )
         self._keep(source, ids, [match for match in found if match], known)
         return len(pairs)

@@ -122,7 +122,7 @@ class CrmFileMixin(models.AbstractModel):
         self.ensure_one()
         return (
             self.env["ir.attachment"]
-            .sudo()
+            .sudo()  # who reads the record reads its file
             .search(
                 [
                     ("res_model", "=", self._name),

@@ -57,6 +57,7 @@ class CrmFollowsCustomer(models.AbstractModel):
         # Whether the customer may be read is what is asked here.
         partners = records.sudo().partner_id.sudo(False)
         hidden = partners - partners._filtered_access("read")
+        # The record is not readable yet: that is what is asked.
         return records.filtered(lambda record: record.sudo().partner_id in hidden)
 
     def _hidden_customer_error(self) -> AccessError:

@@ -99,6 +99,7 @@ class CrmMerge(models.Model):
         vals = self._prepare_merge(survivor, others)
         try:
             with mute_logger("odoo.sql_db"), self.env.cr.savepoint():
+                # Merges are written by the server alone.
                 merge_sudo = self.sudo().create(vals)
                 merge_sudo._repoint(survivor, others)
         except psycopg2.IntegrityError as error:
@@ -114,7 +115,7 @@ class CrmMerge(models.Model):
         # theirs.
         merge_sudo._archive(survivor.sudo(), others.sudo())
         merge_sudo._write_values(survivor, values)
-        merge_sudo._refresh_stored(survivor.sudo())
+        merge_sudo._refresh_stored(survivor.sudo())  # whoever may see what has moved
         merge_sudo._close_pairs(survivor, others)
         self._tell(survivor, others, values)
         return merge_sudo.sudo(self.env.su)

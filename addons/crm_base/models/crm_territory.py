@@ -187,4 +187,4 @@ class CrmTerritory(models.Model):
         # is removed, the job may be gone already.
         job = "crm_base.crm_territory_cron_assign"
         if cron := self.env.ref(job, raise_if_not_found=False):
-            cron.sudo()._trigger()
+            cron.sudo()._trigger()  # only woken

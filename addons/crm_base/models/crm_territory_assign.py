@@ -130,4 +130,5 @@ class CrmTerritory(models.Model):
     def _set_watermark(self, value: int | None):
         # Kept as a parameter, which only administrators may write themselves.
         text = False if value is None else str(value)
+        # The job's own mark.
         self.env["ir.config_parameter"].sudo().set_param(WATERMARK, text)

@@ -150,6 +150,7 @@ class CrmTimeline(models.Model):
 
     def _query(self, source: Source, domain: tuple = ()):
         """Give the query of a source's records, and the alias of its person."""
+        # The rows are the same for all; what one may see is asked when they are read.
         model = self.env[source.model].sudo().with_context(active_test=False)
         query = model._search(Domain(list(domain)), bypass_access=True)
         person = query.make_alias(query.table, "person")

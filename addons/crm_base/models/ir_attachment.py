@@ -44,7 +44,7 @@ class IrAttachment(models.Model):
                     self.env._(
                         "The file of %(name)s cannot be deleted by itself. Delete the"
                         " record it belongs to, if it may be deleted.",
-                        name=keeper.sudo().display_name,
+                        name=keeper.sudo().display_name,  # its name alone
                     )
                 )
 

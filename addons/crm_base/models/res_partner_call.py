@@ -34,6 +34,7 @@ class ResPartner(models.Model):
             point_sudo.write(values | {"is_current": True})
 
     def _phone_point_sudo(self):
+        # Proofs are the server's alone.
         points_sudo = self.env["crm.contact.point"].sudo()
         if not self:
             return points_sudo

@@ -119,7 +119,6 @@ class ResPartner(models.Model):
     def _forget_contact_parts(self):
         """The contact, its logins, bank accounts, consent and occasions."""
         mine = Domain("partner_id", "in", self.ids)
-        users = Domain("user_id", "in", self.user_ids.ids)
         consent = self.env._("Proof of what was said, without its words.")
         return [
             Part(
@@ -134,18 +133,7 @@ class ResPartner(models.Model):
                     "forgotten_date": fields.Datetime.now(),
                 },
             ),
-            Part(
-                "res.users",
-                mine,
-                clear={
-                    "login": SQL("'forgotten-' || res_users.id"),
-                    "password": None,
-                    "signature": None,
-                    "active": False,
-                },
-            ),
-            Part("res.users.apikeys", users, delete=True),
-            Part("res.device.log", users, delete=True),
+            *self._forget_login_parts(),
             Part(
                 "res.partner.bank",
                 mine,
@@ -165,6 +153,24 @@ class ResPartner(models.Model):
             Part("mail.followers", mine, delete=True),
             Part("portal.wizard.user", mine, delete=True),
             *self._forget_address_parts(),
+        ]
+
+    def _forget_login_parts(self):
+        """What lets the person in, and from where that was done."""
+        users = Domain("user_id", "in", self.user_ids.ids)
+        return [
+            Part(
+                "res.users",
+                Domain("partner_id", "in", self.ids),
+                clear={
+                    "login": SQL("'forgotten-' || res_users.id"),
+                    "password": None,
+                    "signature": None,
+                    "active": False,
+                },
+            ),
+            Part("res.users.apikeys", users, delete=True),
+            Part("res.device.log", users, delete=True),
         ]
 
     def _forget_address_parts(self):
@@ -190,14 +196,6 @@ class ResPartner(models.Model):
         own = self._own_messages()
         messages = self.env["mail.message"].search(own)
         in_them = Domain("mail_message_id", "in", messages.ids)
-        kept = self._forget_kept_documents()
-        files = Domain("id", "in", messages.attachment_ids.ids)
-        documents = self._forget_own_documents() | {
-            "crm.consent": self.consent_ids.ids,
-        }
-        for model, ids in documents.items():
-            files |= Domain("res_model", "=", model) & Domain("res_id", "in", ids)
-        lawful = Domain("res_model", "in", list(kept))
         return [
             Part(
                 "mail.message",
@@ -220,13 +218,23 @@ class ResPartner(models.Model):
                 Domain("res_partner_id", "in", self.ids),
                 clear=self._forget_texts("mail.notification"),
             ),
+            *self._forget_file_parts(messages),
+        ]
+
+    def _forget_file_parts(self, messages):
+        """Files of these messages and of the person's documents; others by whose name
+        the person is known. What a law keeps stays."""
+        kept = self._forget_kept_documents()
+        lawful = Domain("res_model", "in", list(kept))
+        files = Domain("id", "in", messages.attachment_ids.ids)
+        documents = self._forget_own_documents() | {
+            "crm.consent": self.consent_ids.ids,
+        }
+        for model, ids in documents.items():
+            files |= Domain("res_model", "=", model) & Domain("res_id", "in", ids)
+        return [
             Part("ir.attachment", files & ~lawful, delete=True),
-            Part(
-                "ir.attachment",
-                ~lawful,
-                mentioned=FILE_TEXTS,
-                scrub=FILE_TEXTS,
-            ),
+            Part("ir.attachment", ~lawful, mentioned=FILE_TEXTS, scrub=FILE_TEXTS),
             *(
                 Part(
                     "ir.attachment",

@@ -112,7 +112,7 @@ class ResPartner(models.Model):
 
     def _forget_env(self):
         """Give the person with the person's own addresses, beyond all access rules."""
-        person = self.sudo().with_context(
+        person = self.sudo().with_context(  # the right to forget was checked
             active_test=False,
             skip_res_field_check=True,
             tracking_disable=True,

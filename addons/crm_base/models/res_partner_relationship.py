@@ -180,10 +180,39 @@ class ResPartner(models.Model):
 
     def _stage_events_sql(self, after: int, last: int) -> SQL:
         """Give the CTEs up to ``event``: every date at which the orders and contacts
-        of these customers moved the stage; ``rank`` orders those of one moment.
+        of these customers moved the stage; ``rank`` orders those of one moment."""
+        return SQL(
+            """%(orders)s, %(contacts)s, event AS (
+                   SELECT partner_id, company_id, date, 1 AS rank,
+                          CASE run WHEN 1 THEN 'first' ELSE 'returned' END AS stage
+                     FROM placed WHERE place = 1
+                UNION ALL
+                   SELECT partner_id, company_id, date, 2, 'regular'
+                     FROM placed WHERE place = regular
+                UNION ALL
+                   SELECT partner_id, company_id, date + sleeping, 3, 'sleeping'
+                     FROM placed WHERE silence > sleeping
+                UNION ALL
+                   SELECT partner_id, company_id, date + lost, 4, 'lost'
+                     FROM placed WHERE silence > lost
+                UNION ALL
+                   SELECT contact.partner_id, contact.company_id, contact.date, 0,
+                          'prospect'
+                     FROM contact
+                    WHERE NOT EXISTS (
+                          SELECT FROM fact
+                           WHERE fact.partner_id = contact.partner_id
+                             AND fact.company_id = contact.company_id
+                             AND fact.date <= contact.date)
+               )""",
+            orders=self._stage_orders_sql(after, last),
+            contacts=self._stage_contacts_sql(after, last),
+        )
 
-        An order after a pause longer than sleeping begins a new run of orders.
-        """
+    def _stage_orders_sql(self, after: int, last: int) -> SQL:
+        """Give the CTEs up to ``placed``: the orders with their place in a run of
+        orders, and the silence after them. An order after a pause longer than
+        sleeping begins a new run."""
         return SQL(
             """fact AS (
                    SELECT f.commercial_partner_id AS partner_id, f.company_id, f.date,
@@ -210,7 +239,20 @@ class ResPartner(models.Model):
                    SELECT *, row_number() OVER (PARTITION BY partner_id, company_id, run
                                                     ORDER BY date) AS place
                      FROM numbered
-               ), contact AS (
+               )""",
+            regular=REGULAR_ORDERS,
+            sleeping=SLEEPING_DAYS,
+            lost=LOST_DAYS,
+            orders=self._stage_facts_sql(),
+            after=after,
+            last=last,
+            now=fields.Datetime.now(),
+        )
+
+    def _stage_contacts_sql(self, after: int, last: int) -> SQL:
+        """Give the CTE ``contact``: when each company was first in touch."""
+        return SQL(
+            """contact AS (
                    SELECT c.commercial_partner_id AS partner_id,
                           company.id AS company_id, min(c.date) AS date
                      FROM (%(contacts)s) AS c (commercial_partner_id, company_id, date)
@@ -220,33 +262,7 @@ class ResPartner(models.Model):
                     WHERE c.commercial_partner_id > %(after)s
                       AND c.commercial_partner_id <= %(last)s AND c.date <= %(now)s
                  GROUP BY 1, 2
-               ), event AS (
-                   SELECT partner_id, company_id, date, 1 AS rank,
-                          CASE run WHEN 1 THEN 'first' ELSE 'returned' END AS stage
-                     FROM placed WHERE place = 1
-                UNION ALL
-                   SELECT partner_id, company_id, date, 2, 'regular'
-                     FROM placed WHERE place = regular
-                UNION ALL
-                   SELECT partner_id, company_id, date + sleeping, 3, 'sleeping'
-                     FROM placed WHERE silence > sleeping
-                UNION ALL
-                   SELECT partner_id, company_id, date + lost, 4, 'lost'
-                     FROM placed WHERE silence > lost
-                UNION ALL
-                   SELECT contact.partner_id, contact.company_id, contact.date, 0,
-                          'prospect'
-                     FROM contact
-                    WHERE NOT EXISTS (
-                          SELECT FROM fact
-                           WHERE fact.partner_id = contact.partner_id
-                             AND fact.company_id = contact.company_id
-                             AND fact.date <= contact.date)
                )""",
-            regular=REGULAR_ORDERS,
-            sleeping=SLEEPING_DAYS,
-            lost=LOST_DAYS,
-            orders=self._stage_facts_sql(),
             contacts=self._contact_facts_sql(),
             after=after,
             last=last,

@@ -1,11 +1,14 @@
+import doctest
 from datetime import timedelta
 
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, new_test_user, tagged
 
 from ..models import crm_duplicate_run
-from ..tools import duplicates
-from ..tools.duplicates import LIKELY, SURE, Record, find, prepare
+from ..tools import duplicate_block, duplicate_record, duplicates
+from ..tools.duplicate_block import NEIGHBOURS, blocks_of, candidates
+from ..tools.duplicate_record import Record, prepare
+from ..tools.duplicates import LIKELY, SURE, find
 from .common import CrmCase
 
 # The search of contacts; addons have others searched too.
@@ -402,15 +405,15 @@ class TestBadInput(DuplicateCase):
         records = {
             number: prepare(Record(number, "Juan García")) for number in range(1, 5001)
         }
-        blocks = duplicates.blocks_of(records.values())
-        pairs = duplicates.candidates(blocks, records)
-        self.assertLess(len(pairs), 5000 * duplicates.NEIGHBOURS)
+        blocks = blocks_of(records.values())
+        pairs = candidates(blocks, records)
+        self.assertLess(len(pairs), 5000 * NEIGHBOURS)
 
     def test_a_thousand_of_one_name_in_the_base_do_not_explode(self):
         self._contacts(*({"name": "Juan García"} for _number in range(1000)))
         self._search()
         run = self.env["crm.duplicate.run"].search(CONTACTS, limit=1)
-        self.assertLess(run.compared, 1000 * duplicates.NEIGHBOURS * 2)
+        self.assertLess(run.compared, 1000 * NEIGHBOURS * 2)
 
     def test_one_mailbox_of_all_does_not_explode(self):
         records = [
@@ -418,9 +421,15 @@ class TestBadInput(DuplicateCase):
             for number in range(1, 3001)
         ]
         prepared = {record.id: prepare(record) for record in records}
-        blocks = duplicates.blocks_of(prepared.values())
-        pairs = duplicates.candidates(blocks, prepared)
-        self.assertLess(len(pairs), 3000 * duplicates.NEIGHBOURS * 4)
+        blocks = blocks_of(prepared.values())
+        pairs = candidates(blocks, prepared)
+        self.assertLess(len(pairs), 3000 * NEIGHBOURS * 4)
+
+    def test_the_examples_of_the_engine_hold(self):
+        for module in (duplicate_record, duplicate_block, duplicates):
+            result = doctest.testmod(module)
+            self.assertGreater(result.attempted, 3)
+            self.assertEqual(result.failed, 0)
 
     def test_thresholds_are_in_order(self):
         self.assertLess(LIKELY, SURE)

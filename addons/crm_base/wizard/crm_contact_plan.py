@@ -55,6 +55,8 @@ class CrmContactPlan(models.TransientModel):
         "plan_id",
         "Preview",
         compute="_compute_line_ids",
+        # Stored values are computed with all rights otherwise.
+        compute_sudo=False,
         store=True,
     )
     load = fields.Html("Contacts a Day", compute="_compute_load", sanitize=False)

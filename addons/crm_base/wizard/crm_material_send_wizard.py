@@ -34,10 +34,13 @@ class CrmMaterialSendWizard(models.TransientModel):
         compute="_compute_lang_ids",
         context={"active_test": False},
     )
-    subject = fields.Char(compute="_compute_text", store=True, readonly=False)
+    subject = fields.Char(
+        compute="_compute_text", compute_sudo=False, store=True, readonly=False
+    )
     body = fields.Html(
         "Message",
         compute="_compute_text",
+        compute_sudo=False,
         store=True,
         readonly=False,
         help="The links follow below it, one for each material; every receiver gets"

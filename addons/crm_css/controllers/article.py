@@ -202,7 +202,7 @@ class ArticleController(http.Controller):
     def _files(self, article):
         """Give the files of an article that the visitor may read: visitors have no
         right to attachments of their own."""
-        article_sudo = article.sudo()
+        article_sudo = article.sudo()  # visitors have no right to files
         return article_sudo.attachment_ids.filtered(
             lambda file: file.res_model == article._name and file.res_id == article.id
         )

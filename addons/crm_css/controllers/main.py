@@ -64,7 +64,7 @@ class TicketController(HelpdeskTicketController):
         )
         return (
             request.env["product.product"]
-            .sudo()
+            .sudo()  # also what is not sold any more, see above
             .union(*(product for (product,) in groups))
         )
 
@@ -108,9 +108,11 @@ class TicketController(HelpdeskTicketController):
             chosen = chosen_id(kw, name)
             safe[name] = str(chosen) if records and chosen in records.ids else ""
         vals = super()._prepare_submit_ticket_vals(**safe)
+        # Customers may not read which team and channel are the usual ones.
         tickets_sudo = request.env["helpdesk.ticket"].sudo()
         intake = tickets_sudo._intake_vals("portal", company)
         team_id = vals.get("team_id") or intake["team_id"]
+        # Customers read no teams; the first stage alone is taken.
         team_sudo = request.env["helpdesk.ticket.team"].sudo().browse(team_id)
         products = self._get_products()
         product_id = chosen_id(kw, "product")

@@ -143,7 +143,7 @@ class ServicePortal(CustomerPortal):
         found = tickets.has_access("read") and tickets.search(mine)
         if not found:
             raise NotFound()
-        return found.sudo()
+        return found.sudo()  # found with the visitor's own rights
 
     def _service_uploads(self) -> tuple[list, str]:
         uploads = [file for file in request.httprequest.files.getlist("files") if file]

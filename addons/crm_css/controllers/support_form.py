@@ -75,6 +75,7 @@ class SupportForm(http.Controller):
         return request.render("crm_css.support_sent", {"number": number})
 
     def _check_open(self):
+        # A switch that strangers may not read.
         if not request.env.company.sudo().ticket_form:
             raise NotFound()
 
@@ -114,20 +115,21 @@ class SupportForm(http.Controller):
         company_ids = [False, request.env.company.id]
         return (
             request.env["helpdesk.ticket.team"]
-            .sudo()
+            .sudo()  # strangers choose among the published ones
             .search(
                 [("show_in_web_form", "=", True), ("company_id", "in", company_ids)]
             )
         )
 
     def _get_types(self):
-        types_sudo = request.env["helpdesk.ticket.type"].sudo()
+        types_sudo = request.env["helpdesk.ticket.type"].sudo()  # the published ones
+        # The portal's switch, which strangers may not read.
         if not request.env.company.sudo().helpdesk_mgmt_portal_type:
             return types_sudo
         return types_sudo.search([("show_in_portal", "=", True)])
 
     def _prepare_ticket_vals(self, form, kw) -> dict:
-        company = request.env.company.sudo()
+        company = request.env.company.sudo()  # strangers may not read its settings
         partners = request.env["res.partner"]
         if form.email:
             partner = partners._find_sender(form.email, form.name, company)
@@ -136,6 +138,7 @@ class SupportForm(http.Controller):
         if any(not user.share for user in partner.user_ids):
             partner = partners  # no stranger speaks for an employee
         text = f"{form.description}\n\n{form.item}" if form.item else form.description
+        # Strangers read no channels and teams; only ids of theirs are taken.
         vals = request.env["helpdesk.ticket"].sudo()._intake_vals("web", company) | {
             "name": form.subject,
             "description": plaintext2html(text),

@@ -39,7 +39,7 @@ class ContractContract(models.Model):
         return f"{name} ({level})" if level else name
 
     def _contains(self, place) -> bool:
-        path = place._origin.sudo().parent_path or ""
+        path = place._origin.sudo().parent_path or ""  # where it lies, not whose it is
         return path.startswith(self.territory_id.parent_path or "/")
 
     def _runs_on(self, day: date) -> bool:

@@ -159,7 +159,8 @@ class ContractContract(models.Model):
                         "told": ", ".join(told),
                     }
                 )
-        except Exception as error:
+        except Exception as error:  # of any kind, an addon's too: the others go on
+            # Told on the reminder itself, which managers see, and in the log.
             _logger.exception("Reminder %s of a contract failed", reminder.id)
             reminder.write({"state": "failed", "error": str(error)})
 
@@ -197,7 +198,7 @@ class ContractContract(models.Model):
         admin = self.env.ref("base.user_admin", raise_if_not_found=False)
         managers = (
             self.env.ref(MANAGERS)
-            .sudo()
+            .sudo()  # who is in a group is for administrators
             .all_user_ids.filtered(
                 lambda user: user.active and self.company_id in user.company_ids
             )
@@ -251,7 +252,7 @@ class ContractContract(models.Model):
 
     def _drop_reminders(self):
         """Take back what is planned: it is seen to, or told anew."""
-        self.env["mail.activity"].sudo().search(
+        self.env["mail.activity"].sudo().search(  # reminders of all who were told
             [
                 ("res_model", "=", self._name),
                 ("res_id", "in", self.ids),

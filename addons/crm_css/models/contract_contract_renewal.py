@@ -267,7 +267,8 @@ class ContractContract(models.Model):
                     locked = contract.try_lock_for_update()
                     if locked and locked._goes_on_tacitly():
                         locked._renew_tacitly()
-            except Exception:
+            except Exception:  # of any kind: one contract holds up no other
+                # Told in the log, and tried again the next night.
                 _logger.exception("Contract %s is renewed later", contract.id)
             if not commit(1):
                 return

@@ -193,7 +193,7 @@ class ContractContract(models.Model):
             # Managers of service make no other contracts, not in two steps either.
             self.check_access("write")
         if DECISIONS.intersection(vals):
-            before.sudo()._rest_reminders()
+            before.sudo()._rest_reminders()  # reminders are colleagues' too
         (before | self.filtered("is_service"))._terms_changed(customers)
         return result
 
@@ -207,6 +207,7 @@ class ContractContract(models.Model):
         families = self.commercial_partner_id | (customers or self.env["res.partner"])
         # sudo: who may change a contract need not be able to change tickets
         self.sudo()._refresh_watch(families)
+        # Tickets follow their contract, whoever may see them.
         self.env["helpdesk.ticket"].sudo()._follow_contracts(families)
 
     @api.model

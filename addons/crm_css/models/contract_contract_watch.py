@@ -203,9 +203,8 @@ class ContractContract(models.Model):
         if self.env.user.share:
             raise AccessError(self.env._("Only employees see to contracts."))
         for contract in self:
-            contract_sudo = (
-                contract.sudo()
-            )  # who sees it may say so, and change nothing
+            # Who sees it may say so, and change nothing.
+            contract_sudo = contract.sudo()
             contract_sudo._rest_reminders()
             contract_sudo._message_log(
                 body=self.env._(

@@ -268,7 +268,7 @@ class CrmArticle(models.Model):
             # Explicit, so that no default of the caller's takes their place.
             fresh = {"state": "draft"} | dict.fromkeys(STAMPS, False)
             vals_list = [vals | fresh for vals in vals_list]
-        numbers = self.env["ir.sequence"].sudo()
+        numbers = self.env["ir.sequence"].sudo()  # nobody else counts
         vals_list = [
             vals | {"number": numbers.next_by_code("crm.article")} for vals in vals_list
         ]
@@ -284,6 +284,7 @@ class CrmArticle(models.Model):
             self._check_move(vals["state"])
         if vals.get("state") == "published":
             vals = vals | {"reviewer_id": self.env.uid}
+            # People write no stamps; that this one may publish was checked.
             self.sudo().write({"date_published": fields.Datetime.now()})
         result = super().write(vals)
         if "attachment_ids" in vals:

@@ -361,7 +361,7 @@ class CrmArticle(models.Model):
         if not self.env.su:
             rules = self.env["ir.rule"]._compute_domain(self._name, "read")
         self.flush_model([*SOURCES, "search_latin"])
-        articles_sudo = self.sudo()
+        articles_sudo = self.sudo()  # with the reader's rules, see above
         return articles_sudo._search(domain & Domain(rules))
 
     def _browse_query(self, query):

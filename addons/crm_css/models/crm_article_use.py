@@ -40,6 +40,7 @@ class CrmArticle(models.Model):
             article.view_count = found.get(article.id, 0)
 
     def _compute_feedback_counts(self):
+        # Who said it is not for every reader; how many did is.
         feedback_sudo = self.env["crm.article.feedback"].sudo()
         counts = feedback_sudo._read_group(
             [("article_id", "in", self.ids)], ["article_id", "kind"], ["__count"]

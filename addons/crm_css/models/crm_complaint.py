@@ -211,7 +211,7 @@ class CrmComplaint(models.Model):
 
     @api.model
     def _selection_remedy_document(self):
-        models_sudo = self.env["ir.model"].sudo()
+        models_sudo = self.env["ir.model"].sudo()  # names of kinds of documents
         return [
             (name, models_sudo._get(name).name)
             for name in self._remedy_document_models()

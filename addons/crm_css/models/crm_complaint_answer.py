@@ -105,6 +105,7 @@ class CrmComplaint(models.Model):
 
     def _answer_link(self) -> str:
         self.ensure_one()
+        # The token goes into the mail, and is shown to nobody.
         return f"{self.get_base_url()}/crm/complaint/{self.sudo().answer_token}"
 
     @api.model

@@ -53,7 +53,7 @@ class CrmComplaint(models.Model):
         """Have the job count: one process only, so that no two give the same alarm."""
         # Agents touch no jobs. While the addon is removed, it may be gone already.
         if cron := self.env.ref(CRON, raise_if_not_found=False):
-            cron.sudo()._trigger()
+            cron.sudo()._trigger()  # only woken
 
     @api.model
     def _cron_repeat(self):

@@ -193,6 +193,7 @@ class CrmEntitlementUse(models.Model):
                 name=contract.display_name,
             )
         ours = contract.commercial_partner_id
+        # The ticket may be hidden from who books: it is compared, not shown.
         if ticket and ticket.sudo().commercial_partner_id != ours:
             return self.env._(
                 "Ticket %(ticket)s is not one of %(customer)s.",

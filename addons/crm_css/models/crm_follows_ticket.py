@@ -70,12 +70,13 @@ class CrmFollowsTicket(models.AbstractModel):
         return Domain.custom(to_sql=to_sql)
 
     def _with_a_hidden_ticket(self, records):
+        # The record may not be read yet; whether its ticket may is asked here.
         tickets = records.sudo().ticket_id.sudo(False)
         hidden = tickets - tickets._filtered_access("read")
         if not hidden:
             return records.browse()
-        behind_sudo = records.sudo().filtered(
-            lambda one: one.ticket_id in hidden.sudo()
+        behind_sudo = records.sudo().filtered(  # that one may not see it is asked
+            lambda one: one.ticket_id in hidden
         )
         own_sudo = behind_sudo.filtered_domain(self._own_domain())
         return (behind_sudo - own_sudo).sudo(False)

@@ -17,6 +17,7 @@ class CrmInteraction(models.Model):
     def action_make_ticket(self):
         """Make a ticket of what was noted, once, and open it."""
         self.ensure_one()
+        self.check_access("read")
         # sudo: the note may be a colleague's, which one may read only
         note_sudo = self.sudo()
         note_sudo.lock_for_update()

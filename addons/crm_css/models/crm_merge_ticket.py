@@ -63,7 +63,7 @@ class CrmMerge(models.Model):
             quiet = ticket._merging()
             quiet.write({"rating_status": "no_rate", "stage_id": kept["stage_id"]})
             quiet.write({name: kept[name] for name in KEPT if name != "stage_id"})
-        others.sudo()._sla_choose_again()
+        others.sudo()._sla_choose_again()  # nobody writes clocks by hand
 
     @api.model
     def _ticket_bound_models(self) -> list[str]:

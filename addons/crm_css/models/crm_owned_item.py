@@ -274,9 +274,10 @@ class CrmOwnedItem(models.Model):
         )
         result = super().write(vals)
         if changed:
+            # As in create: those of the terms come and go by themselves.
             granted_sudo = changed.sudo().granted_ids
             granted_sudo.filtered("is_automatic").unlink()
-            changed.sudo()._grant_terms()
+            changed.sudo()._grant_terms()  # as in create
         return result
 
     def action_open_tickets(self):

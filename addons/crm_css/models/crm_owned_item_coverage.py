@@ -50,9 +50,11 @@ class CrmOwnedItem(models.Model):
     def _warranty_covers(self, day) -> list[Cover]:
         """Give what covers on the day, and the extensions that carry it on."""
         self.ensure_one()
+        # Who sees the item may know what covers it.
         granted_sudo = self.granted_ids.sudo().filtered(
             lambda granted: granted.date_start <= day <= granted.date_end
         )
+        # As above.
         for more in (self.granted_ids.sudo() - granted_sudo).sorted("date_start"):
             last = max(granted_sudo.mapped("date_end"), default=date.min)
             if more.date_start == last + timedelta(days=1):
@@ -77,6 +79,7 @@ class CrmOwnedItem(models.Model):
 
     def _service_contracts(self, day) -> dict[int, models.BaseModel]:
         """Map items to the service contracts of their customers that cover them."""
+        # Agents hear that it is covered also where they may not open the contract.
         contracts_sudo = self.env["contract.contract"].sudo()
         found = contracts_sudo.search(
             [

@@ -15,7 +15,7 @@ class CrmOwnedItem(models.Model):
         self.browse().check_access("unlink")
         for name in self._past_models():
             self._set_owned_up_to(name, 0)
-        cron_sudo = self.env.ref("crm_css.ir_cron_owned_past").sudo()
+        cron_sudo = self.env.ref("crm_css.ir_cron_owned_past").sudo()  # only woken
         cron_sudo._trigger()
         return {
             "type": "ir.actions.client",
@@ -64,19 +64,20 @@ class CrmOwnedItem(models.Model):
 
     @api.model
     def _owned_waiting(self, name: str, limit: int):
-        model = self.env[name].sudo()
+        model = self.env[name].sudo()  # the job reads what was sold to all
         after = [("id", ">", self._owned_up_to(name))]
         return model.search(model._owned_past_domain() + after, order="id", limit=limit)
 
     @api.model
     def _owned_remaining(self, name: str) -> int:
-        model = self.env[name].sudo()
+        model = self.env[name].sudo()  # the job reads what was sold to all
         after = [("id", ">", self._owned_up_to(name))]
         return model.search_count(model._owned_past_domain() + after)
 
     @api.model
     def _owned_up_to(self, name: str) -> int | None:
         """The id up to which a model was looked through; None where nothing waits."""
+        # The job's own mark; the right to begin was checked.
         value = self.env["ir.config_parameter"].sudo().get_param(f"{WATERMARK}.{name}")
         return int(value) if value else None
 
@@ -84,4 +85,5 @@ class CrmOwnedItem(models.Model):
     def _set_owned_up_to(self, name: str, value: int | None):
         # Kept as a parameter, which only administrators may write themselves.
         text = False if value is None else str(value)
+        # As above.
         self.env["ir.config_parameter"].sudo().set_param(f"{WATERMARK}.{name}", text)

@@ -30,15 +30,16 @@ class CrmPromise(models.Model):
         result = super().write(vals)
         if vals.keys() & DECIDING:
             self._sla_follow()
+            # Nobody writes clocks by hand.
             self.env["crm.sla.clock"].sudo()._refresh_due_dates(before.ids)
         return result
 
     def _sla_follow(self):
         """Have a clock for each promise of ours on a ticket, and let it follow."""
-        clocks_sudo = self.env["crm.sla.clock"].sudo()
+        clocks_sudo = self.env["crm.sla.clock"].sudo()  # nobody writes clocks by hand
         clocks_sudo = clocks_sudo.search([("promise_id", "in", self.ids)])
         by_promise = {clock.promise_id: clock for clock in clocks_sudo}
-        for promise_sudo in self.sudo():
+        for promise_sudo in self.sudo():  # its ticket may be hidden from the writer
             clock_sudo = by_promise.get(promise_sudo, clocks_sudo.browse())
             if promise_sudo.ticket_id and promise_sudo.promised_by == "us":
                 vals = promise_sudo._sla_clock_vals()
@@ -90,5 +91,6 @@ class CrmPromise(models.Model):
         if not calendar:
             return stop
         company_id = self.ticket_id.company_id.id
+        # Leaves of colleagues are not for all to read; the last hour alone is taken.
         hours = calendar.sudo()._sla_intervals(zone, company_id, start, stop)
         return hours[-1][1] if hours else stop

@@ -166,7 +166,7 @@ class CrmScorecardReview(models.Model):
     @api.depends("agent_id", "month")
     def _compute_display_name(self):
         for review in self:
-            sample = review._sample().sudo().display_name or "…"
+            sample = review._sample().sudo().display_name or "…"  # its name alone
             review.display_name = f"{review.agent_id.name or '…'}: {sample}"
 
     @api.constrains("agent_id", "reviewer_id")

@@ -111,7 +111,7 @@ class CrmServiceAgent(models.Model):
     @api.model
     def _loads(self, users) -> dict[int, int]:
         """Weigh the open tickets of each user, whoever may see them."""
-        tickets_sudo = self.env["helpdesk.ticket"].sudo()
+        tickets_sudo = self.env["helpdesk.ticket"].sudo()  # counts, of tickets of all
         groups = tickets_sudo._read_group(
             [("user_id", "in", users.ids), ("closed", "=", False)],
             ["user_id", "severity", "stage_id"],
@@ -141,6 +141,7 @@ class CrmServiceAgent(models.Model):
             ]
         )
         away |= set(off.resource_id.user_id.ids)
+        # Who is in a group is for administrators to read.
         working = self.env.ref(AGENTS).sudo().all_user_ids.filtered("active")
         return away & set(users.ids) | set((users - working).ids)
 
@@ -185,6 +186,7 @@ class CrmServiceAgent(models.Model):
         """Give the territories that each user owns or is a member of."""
         found = {}
         domain = ["|", ("user_id", "in", users.ids), ("member_ids", "in", users.ids)]
+        # Whose a territory is decides, not who may read it.
         for territory in self.env["crm.territory"].sudo().search(domain):
             for user in territory.user_id | territory.member_ids:
                 found.setdefault(user.id, set()).add(territory.id)

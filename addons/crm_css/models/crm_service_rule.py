@@ -157,7 +157,9 @@ class CrmServiceRule(models.Model):
             with self.env.cr.savepoint():
                 done = [action._do(ticket) for action in self.action_ids]
                 self.env.flush_all()
-        except Exception as error:
+        except Exception as error:  # of any kind, for rules call what addons add
+            # Told in the list of runs, which managers see, and in the log. Not even a
+            # conflict goes further: the gateway tries no mail a second time.
             _logger.exception("Service rule %s failed on ticket %s", self.id, ticket.id)
             self._note_failure(ticket, error, episode)
             return

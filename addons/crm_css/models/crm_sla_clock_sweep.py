@@ -40,7 +40,7 @@ class CrmSlaClock(models.Model):
         # Whoever may change stages and working hours need not know jobs.
         cron = self.env.ref("crm_css.ir_cron_sla_sweep", raise_if_not_found=False)
         if cron:
-            cron.sudo()._trigger()
+            cron.sudo()._trigger()  # only woken
 
     @api.model
     def _catch_up(self):

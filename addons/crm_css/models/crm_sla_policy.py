@@ -285,6 +285,7 @@ class CrmSlaPolicy(models.Model):
     @tools.ormcache()
     def _rules(self) -> tuple[Rule, ...]:
         """Give all policies in use; few, and asked for each ticket."""
+        # Policies hold for all tickets; they are kept in one cache for all users.
         policies_sudo = self.sudo().search([("active", "=", True)])
         return tuple(policy._rule() for policy in policies_sudo)
 

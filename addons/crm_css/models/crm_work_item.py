@@ -74,6 +74,7 @@ class CrmWorkItem(models.Model):
     @api.model
     def _select(self, source: WorkSource) -> SQL:
         model = self.env[source.model]
+        # Only where the source's own domain says what this reader may take.
         query = (model.sudo() if source.sudo else model)._search(source.domain)
         table = SQL.identifier(model._table)
         return query.select(

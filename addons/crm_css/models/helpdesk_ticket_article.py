@@ -209,7 +209,7 @@ class HelpdeskTicket(models.Model):
             ).partner_id
         )
         people_sudo = family_sudo | agents_sudo
-        items_sudo = self.env["crm.owned.item"].sudo()
+        items_sudo = self.env["crm.owned.item"].sudo()  # taken out of texts, as above
         items_sudo = items_sudo.search([("partner_id", "in", family_sudo.ids)])
         return {
             "name": [*people_sudo.mapped("name"), ticket_sudo.partner_name],

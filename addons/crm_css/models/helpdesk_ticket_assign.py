@@ -57,7 +57,7 @@ class HelpdeskTicket(models.Model):
     @api.model
     def _trigger_assignment(self):
         """Have the job look at once; it costs a query where nothing is automatic."""
-        teams_sudo = self.env["helpdesk.ticket.team"].sudo()
+        teams_sudo = self.env["helpdesk.ticket.team"].sudo()  # whether one is automatic
         automatic = Domain("takes_tickets", "=", True) | Domain(
             "assign_method", "!=", "manual"
         )
@@ -65,7 +65,7 @@ class HelpdeskTicket(models.Model):
             # Whoever makes a ticket wakes the job up, but does not touch jobs.
             job = "crm_css.crm_ticket_cron_assign"
             if cron := self.env.ref(job, raise_if_not_found=False):
-                cron.sudo()._trigger()
+                cron.sudo()._trigger()  # as above
 
     def action_assign(self):
         """Assign these tickets now, as the job would, also where a team does it by
@@ -109,6 +109,7 @@ class HelpdeskTicket(models.Model):
     def _assignable_domain(self) -> Domain:
         """What the job looks at. A ticket without a team counts where some team gets
         tickets by itself."""
+        # Whether a team takes tickets does not depend on who may see the team.
         teams = self.env["helpdesk.ticket.team"].sudo()
         hands_out = Domain("team_id.assign_method", "in", ["balanced", "fit"])
         domain = Domain("user_id", "=", False) & Domain("stage_id.closed", "=", False)
@@ -322,6 +323,7 @@ class HelpdeskTicket(models.Model):
         """Open the tickets that wait for somebody who is away."""
         owners = self._read_group([("closed", "=", False)], ["user_id"])
         users = self.env["res.users"].union(*(user for (user,) in owners))
+        # That a colleague is away is for all to know.
         away = self.env["crm.service.agent"].sudo()._away(users.sudo())
         return {
             "type": "ir.actions.act_window",

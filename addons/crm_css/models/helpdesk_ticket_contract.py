@@ -79,9 +79,9 @@ class HelpdeskTicket(models.Model):
         contracts_sudo = self.sudo().contract_id
         covers = {one.id: one._cover() for one in contracts_sudo}
         return {
-            ticket.id: covers[ticket.sudo().contract_id.id]
+            ticket.id: covers[ticket.sudo().contract_id.id]  # as above
             for ticket in self
-            if ticket.sudo().contract_id
+            if ticket.sudo().contract_id  # as above
         }
 
     def _find_contracts(self) -> dict:
@@ -102,7 +102,7 @@ class HelpdeskTicket(models.Model):
         today = fields.Date.context_today(self)
         found = {}
         for ticket in self:
-            family = ticket.partner_id.commercial_partner_id._origin.sudo()
+            family = ticket.partner_id.commercial_partner_id._origin
             days = {today, ticket._contract_day() or today}
             fitting = by_family.get(family, candidates.browse()).filtered(
                 lambda one, ticket=ticket, days=days: one._covers(ticket, days)
@@ -136,6 +136,7 @@ class HelpdeskTicket(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_booked(self):
+        # It is proof also for who may not see what was used.
         if booked := self.sudo().filtered("entitlement_use_ids")[:1]:
             raise UserError(
                 self.env._(
@@ -151,6 +152,7 @@ class HelpdeskTicket(models.Model):
             return
         found = self._find_contracts()
         for ticket in self:
+            # The contract may be hidden from who writes the ticket: it is compared.
             chosen = ticket.sudo().contract_id.sudo(False) != found[ticket]
             if ticket.is_contract_chosen != chosen:
                 ticket.is_contract_chosen = chosen

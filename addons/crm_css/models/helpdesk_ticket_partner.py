@@ -26,6 +26,7 @@ class HelpdeskTicket(models.Model):
         # The customer, who may be the reader, sees no partner of ours.
         ticket_sudo = self.browse(message.res_id).sudo()
         partner = ticket_sudo.service_partner_id
+        # As above.
         author_company = message.author_id.sudo().commercial_partner_id
         return bool(
             partner

@@ -42,6 +42,7 @@ class HelpdeskTicket(models.Model):
         domain = self._portal_domain()
         if self.env.su:  # rules are evaluated so
             return domain
+        # The domain is the rule itself: what it finds is what this person may see.
         return [("id", "in", self.sudo()._search(domain))]
 
     @api.model
@@ -52,7 +53,7 @@ class HelpdeskTicket(models.Model):
         Asked anew for each search: a rule's own domain is kept in a cache, in which a
         switch that was turned off would stay on.
         """
-        partner = self.env.user.sudo().partner_id
+        partner = self.env.user.sudo().partner_id  # one's own, with its switches
         company = partner.commercial_partner_id
         mine = Domain("partner_id", "=", partner.id)
         mine |= Domain("message_partner_ids", "in", partner.ids)

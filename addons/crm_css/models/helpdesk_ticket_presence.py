@@ -77,7 +77,7 @@ class HelpdeskTicket(models.Model):
                     "%(user)s has changed this ticket since you opened it:\n%(lines)s\n"
                     "Discard your change, look at the ticket, and change it again if it"
                     " is still right.",
-                    user=self.write_uid.sudo().name,
+                    user=self.write_uid.sudo().name,  # a colleague's name alone
                     lines="\n".join(lines),
                 )
             )

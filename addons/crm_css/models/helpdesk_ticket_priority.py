@@ -99,7 +99,7 @@ class HelpdeskTicket(models.Model):
         rules = self.env["crm.priority.rule"].sudo()._active_rules()
         reasons = {}
         for ticket in self:
-            level_sudo = ticket.service_level_id.sudo()
+            level_sudo = ticket.service_level_id.sudo()  # name and points alone
             holding = rules.filtered(lambda rule, t=ticket: rule._holds_for(t))
             reasons[ticket] = [Reason(rule.name, rule.points) for rule in holding]
             if level_sudo.points:
@@ -186,6 +186,7 @@ class HelpdeskTicket(models.Model):
     @api.model
     def _rate_anew(self):
         """Recompute the priority of all open tickets, after the rules changed."""
+        # Rules hold for all tickets, also for those that their manager may not see.
         self.sudo().search([("stage_id.closed", "=", False)])._rate_again()
 
     def _rate_again(self):

@@ -26,6 +26,7 @@ class HelpdeskTicket(models.Model):
         for ticket_sudo in self.sudo():  # a customer on the portal begins this too
             if ticket_sudo._may_send_receipt():
                 ticket_sudo.receipt_date = fields.Datetime.now()
+                # Customers read no templates.
                 ticket_sudo._post_receipt(template.sudo())
 
     def _may_send_receipt(self) -> bool:

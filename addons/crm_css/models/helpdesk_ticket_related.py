@@ -89,6 +89,6 @@ class HelpdeskTicket(models.Model):
         for other in now_sudo:
             if self not in other.related_ticket_ids:
                 other.related_ticket_ids = [Command.link(self.id)]
-        for other in before.sudo() - now_sudo:
+        for other in before.sudo() - now_sudo:  # as above
             if self in other.related_ticket_ids:
                 other.related_ticket_ids = [Command.unlink(self.id)]

@@ -145,7 +145,8 @@ class HelpdeskTicket(models.Model):
                 with self.env.cr.savepoint():
                     locked = ticket.try_lock_for_update()
                     locked.filtered_domain(self._satisfaction_due_domain())._ask()
-            except Exception:
+            except Exception:  # of any kind: one ticket holds up no other
+                # Told in the log; it stays due, so the next run tries again.
                 _logger.exception("Ticket %s is asked for later", ticket.id)
             if not commit(1):
                 break

@@ -131,12 +131,14 @@ class HelpdeskTicket(models.Model):
             return super().write(vals)
         was_closed = self.filtered("closed")
         result = super().write(vals)
+        # Nobody writes clocks by hand.
         self.sudo()._sla_follow(was_closed.sudo(), vals.keys())
         return result
 
     def _note_answer(self, date):
         result = super()._note_answer(date)
         now = fields.Datetime.now()
+        # Nobody writes clocks by hand.
         self.sudo()._sla_open_clocks(ANSWERS)._stop(min(date, now))
         return result
 
@@ -144,7 +146,7 @@ class HelpdeskTicket(models.Model):
         result = super()._note_question(date)
         # What reaches us late or with a wrong date is ours from now on.
         now = fields.Datetime.now()
-        answered_sudo = self.sudo().filtered(
+        answered_sudo = self.sudo().filtered(  # nobody writes clocks by hand
             lambda ticket: ticket.first_answer_date or ticket.reopen_count
         )
         clocks = answered_sudo._sla_open_clocks(ANSWERS)
@@ -205,7 +207,7 @@ class HelpdeskTicket(models.Model):
         A clock whose policy goes is ended and remains on record; what was breached
         stays so.
         """
-        clocks = self.sudo()._sla_open_clocks()
+        clocks = self.sudo()._sla_open_clocks()  # nobody writes clocks by hand
         clocks = clocks.filtered(lambda clock: clock.state != "breached")
         since = min(clocks.mapped("date_start"), default=None)
         worktimes = self.env["resource.calendar"]._sla_worktimes(since)
@@ -219,7 +221,7 @@ class HelpdeskTicket(models.Model):
                 vals_list += [vals] if vals else []
         replaced._drop(fields.Datetime.now())
         started = clocks.create(vals_list)
-        missing = self.sudo().filtered(lambda ticket: not ticket.closed)
+        missing = self.sudo().filtered(lambda ticket: not ticket.closed)  # as above
         started += missing._sla_start_missing()
         started._recount()
         self.env["crm.sla.clock"]._refresh_due_dates(self.ids)

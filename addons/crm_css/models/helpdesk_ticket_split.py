@@ -34,6 +34,7 @@ class HelpdeskTicket(models.Model):
         )
         messages_sudo.write({"res_id": ticket.id})
         files_sudo.write({"res_id": ticket.id})
+        # Followers may be hidden; those alone who spoke go along.
         followers = self.sudo().message_partner_ids & messages_sudo.author_id
         ticket.message_subscribe(followers.ids)
         (self | ticket).invalidate_recordset()
@@ -46,6 +47,7 @@ class HelpdeskTicket(models.Model):
         if not messages:
             raise UserError(self.env._("Choose the messages that become a ticket."))
         known = {("helpdesk.ticket", self.id)}
+        # Messages that are hidden from this user would be left out of the question.
         if {(message.model, message.res_id) for message in messages.sudo()} != known:
             raise AccessError(
                 self.env._("A message belongs to another ticket. Open that one.")
@@ -84,13 +86,14 @@ class HelpdeskTicket(models.Model):
         self.ensure_one()
         asked = None if self.split_from_id else self.create_date
         first = last = None
+        # Also by notes that are hidden from the user: times alone are taken.
         for message in self.sudo().message_ids.sorted(lambda m: (m.date, m.id)):
             side = self._side_of(message)
             if side == "us":
                 first, last, asked = first or message.date, message.date, None
             elif side == "customer":
                 asked = asked or message.date
-        self.sudo().write(
+        self.sudo().write(  # times that nobody writes by hand
             {
                 "asked_date": asked if not self.closed else False,
                 "first_answer_date": first,

@@ -115,6 +115,7 @@ class MailThread(models.AbstractModel):
             note,
             Markup(message_dict["body"] or ""),
         )
+        # The gateway may run as anybody.
         parent_sudo = (
             self.env["mail.message"].sudo().browse(message_dict.get("parent_id"))
         )
@@ -129,6 +130,7 @@ class MailThread(models.AbstractModel):
         if is_forged(message):
             values["author_id"] = False
         else:
+            # The gateway may run as anybody.
             team = self.env["helpdesk.ticket.team"].sudo()
             company = team.browse((tickets[0][2] or {}).get("team_id")).company_id
             values["author_id"] = self._sender_of(message_dict, company).id

@@ -20,6 +20,7 @@ class RatingRating(models.Model):
     @api.depends("is_bad", "feedback_ids.state")
     def _compute_recovery(self):
         for vote in self:
+            # Whether it was followed up, not how.
             states = vote.sudo().feedback_ids.mapped("state")
             done = "done" if states == ["done"] else "open"
             vote.recovery = vote.is_bad and done
@@ -49,7 +50,7 @@ class RatingRating(models.Model):
         # The customer who votes has no rights on what we make of it.
         votes_sudo = self.sudo().filtered("ticket_id")
         votes_sudo.feedback_ids._follow_vote()
-        feedback_sudo = self.env["crm.feedback"].sudo()
+        feedback_sudo = self.env["crm.feedback"].sudo()  # a customer's vote makes it
         fresh_sudo = votes_sudo.filtered(lambda vote: not vote.feedback_ids)
         telling = fresh_sudo.filtered_domain(feedback_sudo._telling_domain())
         feedback_sudo._collect(telling)

@@ -95,6 +95,7 @@ class RatingRating(models.Model):
         if operation not in ("create", "write"):
             return result
         forbidden = result[0] if result else self.browse()
+        # Votes on tickets are what is looked for; who may read them is not asked.
         votes = (self - forbidden).filtered(lambda vote: vote.sudo().ticket_id)
         if not votes:
             return result

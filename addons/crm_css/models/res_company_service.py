@@ -70,7 +70,7 @@ class ResCompany(models.Model):
         """
         self.ensure_one()
         named = self.service_manager_id
-        if named.active and self in named.sudo().company_ids:
+        if named.active and self in named.sudo().company_ids:  # compared, not shown
             return named
         admin = self.env.ref("base.user_admin", raise_if_not_found=False)
         # Who is in which group and company is for administrators to read.

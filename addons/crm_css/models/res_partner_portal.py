@@ -35,7 +35,7 @@ class ResPartner(models.Model):
 
     def _with_portal_rights(self):
         """Give the people of these companies who have a right that may end."""
-        return self.sudo().search(
+        return self.sudo().search(  # rights end whoever moves the person
             [
                 ("commercial_partner_id", "in", self.commercial_partner_id.ids),
                 "|",
@@ -70,7 +70,7 @@ class ResPartner(models.Model):
         self.ensure_one()
         users_sudo = (
             self.env["res.users"]
-            .sudo()
+            .sudo()  # logins are for administrators; people are given
             .search(
                 [
                     ("share", "=", True),

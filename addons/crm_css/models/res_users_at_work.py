@@ -61,6 +61,7 @@ class ResUsers(models.Model):
         away = users_sudo.filtered(lambda user: not user.active)
         away |= users_sudo._on_leave(moment)
         working = (users_sudo - away).filtered(lambda user: user._works_at(moment))
+        # Who is there is for all colleagues.
         return Presence(
             self.sudo(), frozenset(away.ids), frozenset(working.ids), periods
         )

@@ -32,6 +32,7 @@ class ResourceCalendarLeaves(models.Model):
     def _sla_calendars(self):
         """Give the working hours that these leaves take from; those of one person
         take from none."""
+        # Whoever may plan leaves need not read those of all.
         general_sudo = self.sudo().filtered(lambda leave: not leave.resource_id)
         calendars = general_sudo.calendar_id
         everywhere = general_sudo.filtered(lambda leave: not leave.calendar_id)

@@ -26,7 +26,7 @@ class ResourceCalendar(models.Model):
 
         @functools.cache
         def worktime(calendar_id, tz, company_id):
-            calendar = self.sudo().browse(calendar_id or ())
+            calendar = self.sudo().browse(calendar_id or ())  # hours alone
             if not calendar:
                 return WorkTime(lambda start, stop: [(start, stop)], since)
             zone = pytz.timezone(tz or calendar.tz or "UTC")

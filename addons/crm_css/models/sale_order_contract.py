@@ -38,6 +38,7 @@ class SaleOrder(models.Model):
             lambda one: one.contract_purpose == "renewal" and one.state == "sale"
         )
         if done:
+            # sudo: sellers need not see the contract; they are told its name.
             raise UserError(
                 self.env._(
                     "%(order)s has renewed the contract “%(contract)s”. Terminate the"

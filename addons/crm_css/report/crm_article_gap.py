@@ -68,5 +68,6 @@ class CrmArticleGap(models.Model):
                 ("audience", "=", gap.audience),
                 ("company_id", "=", gap.company_id.id),
             ]
+            # Nobody writes searches by hand, and they are those of all readers.
             searches_sudo = self.env["crm.article.search"].sudo()
             searches_sudo.search(domain).write({"settled": True})

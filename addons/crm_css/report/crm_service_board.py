@@ -84,14 +84,19 @@ class CrmServiceReport(models.Model):
 
     @api.model
     def _board_figures(self, scope: Domain, rows: list[tuple]) -> list[dict]:
-        env, opened = self.env, scope & Domain("stage_id.closed", "=", False)
         since = fields.Datetime.now() - timedelta(days=DAYS)
-        reopened = scope & Domain("reopened_date", ">=", since)
-        answered = scope & Domain("first_answer_date", ">=", since)
-        resolved = scope & Domain("closed_date", ">=", since)
-        missed = Domain("state", "=", "breached") & Domain("deadline", ">=", since)
-        breached = scope & Domain("sla_clock_ids", "any", missed)
         figures = [
+            *self._board_open_figures(scope, rows),
+            *self._board_recent_figures(scope, since),
+        ]
+        made = [self._board_figure(*figure) for figure in figures]
+        return [*made, self._board_satisfaction(scope, since)]
+
+    @api.model
+    def _board_open_figures(self, scope: Domain, rows: list[tuple]) -> list[tuple]:
+        """Tell how many tickets are open now, and wait for what."""
+        env, opened = self.env, scope & Domain("stage_id.closed", "=", False)
+        return [
             ("backlog", env._("Open"), opened, sum(sum(row[1:-2]) for row in rows)),
             (
                 "waiting",
@@ -105,17 +110,29 @@ class CrmServiceReport(models.Model):
                 opened & Domain("user_id", "=", False),
                 sum(row[-1] for row in rows),
             ),
+        ]
+
+    @api.model
+    def _board_recent_figures(self, scope: Domain, since) -> list[tuple]:
+        """Tell how the last days went."""
+        env, tickets = self.env, self.env["helpdesk.ticket"]
+        reopened = scope & Domain("reopened_date", ">=", since)
+        answered = scope & Domain("first_answer_date", ">=", since)
+        resolved = scope & Domain("closed_date", ">=", since)
+        missed = Domain("state", "=", "breached") & Domain("deadline", ">=", since)
+        breached = scope & Domain("sla_clock_ids", "any", missed)
+        return [
             (
                 "reopened",
                 env._("Reopened, %(days)s days", days=DAYS),
                 reopened,
-                env["helpdesk.ticket"].search_count(reopened),
+                tickets.search_count(reopened),
             ),
             (
                 "breached",
                 env._("Deadlines missed, %(days)s days", days=DAYS),
                 breached,
-                env["helpdesk.ticket"].search_count(breached),
+                tickets.search_count(breached),
             ),
             (
                 "answer",
@@ -130,8 +147,6 @@ class CrmServiceReport(models.Model):
                 self._board_median(resolved, "closed_date"),
             ),
         ]
-        made = [self._board_figure(*figure) for figure in figures]
-        return [*made, self._board_satisfaction(scope, since)]
 
     @api.model
     def _board_figure(self, key, label, domain, value, model="helpdesk.ticket") -> dict:

@@ -44,6 +44,7 @@ class CrmSlaForecast(models.Model):
 
     @property
     def _table_query(self) -> SQL:
+        # The queue is that of all; rows that one may not see are left out below.
         outlooks = self.env["crm.sla.clock"].sudo()._forecast()
         columns = zip(*outlooks, strict=True) if outlooks else [()] * 6
         ids, _tickets, paces, places, expected, late = map(list, columns)

@@ -1,4 +1,5 @@
 from odoo import Command, fields
+from odoo.exceptions import AccessError
 from odoo.tests import Form, new_test_user, tagged
 
 from .mail_common import MailCase
@@ -285,6 +286,21 @@ class TestMailSender(MailCase):
                 ticket.asked_date, ticket.create_date.replace(microsecond=0)
             )
         self.assertLess(ticket.message_ids[1].date.year, 2999)
+
+    def test_sender_of_a_hidden_ticket_is_not_told(self):
+        limited = new_test_user(
+            self.env, "css_limited", groups="helpdesk_mgmt.group_helpdesk_user_own"
+        )
+        ticket = self._ticket()
+        ticket.user_id = self.agent
+        self.env.invalidate_all()
+        wizards = self.env["helpdesk.ticket.customer"].with_user(limited)
+        wizard = wizards.create({"ticket_id": ticket.id, "partner_id": self.anna.id})
+        for name in ("partner_name", "partner_email", "partner_phone"):
+            with self.subTest(name=name), self.assertRaises(AccessError):
+                wizard.read([name])
+        with self.assertRaises(AccessError):
+            wizards.new({"ticket_id": ticket.id}).mapped("partner_id")
 
     def test_outsider_may_not_choose_the_customer(self):
         outsider = new_test_user(self.env, "css_outsider", groups="base.group_user")

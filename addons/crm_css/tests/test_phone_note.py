@@ -56,6 +56,14 @@ class TestPhoneNote(ServiceCase):
             self.note.with_user(self.colleague).action_make_ticket()
         self.assertFalse(self.note.ticket_id)
 
+    def test_agent_makes_none_of_a_note_that_he_may_not_read(self):
+        self.note.company_id = self.env["res.company"].create({"name": "Elsewhere"})
+        tickets = self.env["helpdesk.ticket"]
+        before = tickets.search_count([])
+        with self.assertRaises(AccessError):
+            self.note.with_user(self.agent).action_make_ticket()
+        self.assertEqual(tickets.search_count([]), before)
+
     def test_colleague_who_is_no_agent_does_not_read_the_link(self):
         self.note.with_user(self.agent).action_make_ticket()
         with self.assertRaises(AccessError):

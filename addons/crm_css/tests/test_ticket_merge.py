@@ -403,6 +403,14 @@ class TestSplit(MergeCase):
         )
         self.assertEqual(form.ticket_id, self.keep)
 
+    def test_the_title_of_a_hidden_ticket_is_not_told(self):
+        limited = new_test_user(self.env, "css_limited", groups=AGENT)
+        self.keep.user_id = self.agent
+        self.env.invalidate_all()
+        wizard = self.env["crm.ticket.split"].with_user(limited)
+        with self.assertRaises(AccessError):
+            wizard.new({"ticket_id": self.keep.id}).mapped("name")
+
     def test_nothing_chosen_is_refused(self):
         with self.assertRaises(UserError):
             self._split(self.question.browse())

@@ -70,8 +70,10 @@ class CrmTicketHandOver(models.TransientModel):
         return {"type": "ir.actions.act_window_close"}
 
     def _check_user(self):
+        # Who is in a group is for administrators to read.
         if not self.user_id.sudo().filtered_domain(self._user_domain()):
             raise UserError(self.env._("Choose a colleague who works on tickets."))
+        # Leaves are not for all to read; that somebody is away is.
         away = self.env["crm.service.agent"].sudo()._away(self.user_id)
         if away:
             raise UserError(

@@ -21,6 +21,8 @@ class CrmTicketSplit(models.TransientModel):
         "Title",
         required=True,
         compute="_compute_name",
+        # Stored values are computed with all rights otherwise.
+        compute_sudo=False,
         store=True,
         readonly=False,
     )

@@ -9,9 +9,10 @@ class HelpdeskTicketCustomer(models.TransientModel):
     _description = "Customer of a Ticket"
 
     ticket_id = fields.Many2one("helpdesk.ticket", required=True, ondelete="cascade")
-    partner_name = fields.Char(related="ticket_id.partner_name")
-    partner_email = fields.Char(related="ticket_id.sender_email")
-    partner_phone = fields.Char(related="ticket_id.partner_phone")
+    # Not with all rights, as related fields are: anybody may name any ticket here.
+    partner_name = fields.Char(related="ticket_id.partner_name", related_sudo=False)
+    partner_email = fields.Char(related="ticket_id.sender_email", related_sudo=False)
+    partner_phone = fields.Char(related="ticket_id.partner_phone", related_sudo=False)
     proposal_ids = fields.Many2many(
         "res.partner", string="Could be", compute="_compute_proposal_ids"
     )
@@ -19,6 +20,8 @@ class HelpdeskTicketCustomer(models.TransientModel):
         "res.partner",
         "Customer",
         compute="_compute_partner_id",
+        # Stored values are computed with all rights otherwise.
+        compute_sudo=False,
         store=True,
         readonly=False,
     )

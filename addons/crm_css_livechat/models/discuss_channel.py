@@ -33,7 +33,7 @@ class DiscussChannel(models.Model):
         """Make a ticket of what was said, with the rights of whoever asks for it."""
         tickets = self.env["helpdesk.ticket"]
         partner = self._ticket_customer()
-        guest = self.livechat_customer_guest_ids[:1].sudo()
+        guest = self.livechat_customer_guest_ids[:1].sudo()  # agents read no guests
         return tickets.create(
             {
                 "name": tickets._shortened(title),
@@ -52,6 +52,7 @@ class DiscussChannel(models.Model):
 
     def _ticket_customer(self):
         """Give the one customer in the chat who has logged in."""
+        # The agent took part; the customer's contact may be hidden from him.
         people = self.livechat_customer_partner_ids.sudo().filtered(
             lambda partner: partner.partner_share and not partner.is_public
         )

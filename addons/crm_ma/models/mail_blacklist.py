@@ -19,7 +19,7 @@ class MailBlacklist(models.Model):
 
     def _note_consent(self, email: str, status: str):
         """Enter in the ledger what those with this address said of marketing."""
-        partners = self.env["res.partner"].sudo()
+        partners = self.env["res.partner"].sudo()  # a stranger's click withdraws it
         partners = partners.search([("email_normalized", "=", email_normalize(email))])
         by_hand = self.env.user._is_internal()
         source = "unsubscribe" if status == "withdrawn" else "form"

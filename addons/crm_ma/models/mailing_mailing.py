@@ -65,6 +65,7 @@ class MailingMailing(models.Model):
             )
         if "email_normalized" in recipients._fields:
             refused = partners._refused_query(*question)
+            # A refusal holds whoever may see who refused.
             domain &= self._address_domain(partners.sudo()._search(refused))
         return domain
 

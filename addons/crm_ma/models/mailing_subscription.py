@@ -13,7 +13,7 @@ class MailingSubscription(models.Model):
     def _note_withdrawal(self):
         """Enter in the ledger that contacts with these addresses left a newsletter."""
         mails = [mail for mail in self.contact_id.mapped("email_normalized") if mail]
-        partners = self.env["res.partner"].sudo()
+        partners = self.env["res.partner"].sudo()  # a stranger's click withdraws it
         by_hand = self.env.user._is_internal()
         # The person did it on a page of ours, with no right on the ledger.
         self.env["crm.consent"].sudo().create(

@@ -15,7 +15,7 @@ class CompanyPortal(CustomerPortalHelpdesk):
         person = self._administrator()
         values = self._prepare_portal_layout_values() | {
             "page_name": "crm_company",
-            "company": person.sudo().commercial_partner_id,
+            "company": person.sudo().commercial_partner_id,  # their own company
             # sudo: of the colleagues, name and switch are shown, to an administrator
             "colleagues": person.sudo()._portal_colleagues(),
             "person": person,

@@ -101,7 +101,9 @@ class Inquiry(http.Controller):
         return ""
 
     def _prepare_lead_vals(self, form, campaign_sudo) -> dict:
+        # Strangers may not read companies.
         company_sudo = campaign_sudo.company_id or request.env.company.sudo()
+        # Strangers may not read languages; the id alone is taken.
         lang_sudo = request.env["res.lang"].sudo()._lang_get(request.env.lang)
         medium_sudo = request.env.ref(
             "utm.utm_medium_website", raise_if_not_found=False
@@ -134,4 +136,4 @@ class Inquiry(http.Controller):
         cron = request.env.ref("crm.ir_cron_crm_lead_assign", raise_if_not_found=False)
         # sudo: strangers touch no jobs
         if cron and cron.sudo().active:
-            cron.sudo()._trigger()
+            cron.sudo()._trigger()  # as above

@@ -126,6 +126,7 @@ class CrmApproval(models.Model):
             return NotImplemented
         domain = self._decider_domain()
         if not self.env.su:
+            # The groups of the absent, as above; what is found may be decided.
             domain = Domain("id", "in", self.sudo()._search(domain))
         return domain & Domain("state", "=", "asked")
 
@@ -281,7 +282,7 @@ class CrmApproval(models.Model):
 
     def _document(self):
         """Give the document with all rights: deciders need not be able to open it."""
-        approval_sudo = self.sudo()
+        approval_sudo = self.sudo()  # see above
         return approval_sudo.order_id or approval_sudo.move_id
 
     def _call_deciders(self):

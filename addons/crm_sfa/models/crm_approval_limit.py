@@ -78,6 +78,7 @@ class CrmApprovalLimit(models.Model):
     def _compute_display_name(self):
         labels = dict(self._fields["kind"]._description_selection(self.env))
         for limit in self:
+            # sudo: groups are not for users to read; the name is.
             limit.display_name = self.env._(
                 "%(kind)s %(value)s %(unit)s, %(group)s",
                 kind=labels.get(limit.kind, ""),
@@ -102,6 +103,7 @@ class CrmApprovalLimit(models.Model):
     @api.model
     def _of_company(self, company) -> list[Limit]:
         """Give the limits of a company, a few rows that are the same for all users."""
+        # Limits hold for sellers too, who do not read them.
         limits_sudo = self.sudo().search([("company_id", "in", [company.id, False])])
         return [
             Limit(

@@ -95,7 +95,7 @@ class CrmApprovalMixin(models.AbstractModel):
         return self._approval_makers()
 
     def _approval_makers(self):
-        makers = self._approval_salesperson() | self.sudo().create_uid
+        makers = self._approval_salesperson() | self.sudo().create_uid  # whoever it was
         return makers.filtered(lambda one: one.id != SUPERUSER_ID and not one.share)
 
     def _approval_breaches(self, people, only: set[str] | None = None) -> list[Breach]:
@@ -110,6 +110,7 @@ class CrmApprovalMixin(models.AbstractModel):
         document_sudo = self.sudo().with_company(self.company_id)
         values = document_sudo._approval_values(kinds)
         value_class = document_sudo.partner_id.commercial_partner_id.value_class or ""
+        # As above.
         groups_of = [person.sudo().all_group_ids.ids for person in people] or [[]]
         found: dict[str, Breach] = {}
         for kind, value in values.items():
@@ -129,12 +130,13 @@ class CrmApprovalMixin(models.AbstractModel):
     def _approvals_sudo(self):
         """Give the approvals of the document, newest first, whoever may see them."""
         field = self._approval_field()
+        # Whether one covers the document does not depend on who asks.
         return self.env["crm.approval"].sudo().search([(field, "=", self._origin.id)])
 
     def _approval_covers(self, breaches: list[Breach]) -> bool:
         """Tell whether it was approved that the document goes as far as it does."""
         currency = self.currency_id
-        size = self.sudo()._approval_size()
+        size = self.sudo()._approval_size()  # costs are not for every seller
         customer = self.partner_id.commercial_partner_id
         for approval_sudo in self._approvals_sudo():
             approved = {line.kind: line.value for line in approval_sudo.line_ids}
@@ -227,7 +229,7 @@ class CrmApprovalMixin(models.AbstractModel):
         return approval_sudo.sudo(self.env.su)
 
     def _approval_create(self, breaches: list[Breach], reason: str):
-        limits_sudo = self.env["crm.approval.limit"].sudo()
+        limits_sudo = self.env["crm.approval.limit"].sudo()  # sellers read no limits
         groups_sudo = limits_sudo.browse([one.limit for one in breaches])
         # Approvals are made by this method only: nobody has rights to create one.
         return (

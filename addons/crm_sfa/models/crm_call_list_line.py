@@ -102,6 +102,7 @@ class CrmCallListLine(models.Model):
 
     @api.model
     def undo_call(self, attempt_id):
+        # Callers write no attempts; that this is the own one is checked below.
         attempt_sudo = self.env["crm.call.attempt"].sudo().browse(attempt_id).exists()
         self._check_undo(attempt_sudo)
         for model, id_ in attempt_sudo.undo["made"] if attempt_sudo else ():

@@ -177,5 +177,6 @@ class CrmCallListLine(models.Model):
     def _make_customer(self):
         """A lead that buys becomes a contact."""
         self.lead_id._handle_partner_assignment(create_missing=True)
+        # Entries are written by methods only.
         self.sudo().partner_id = self.lead_id.partner_id
         return self.lead_id.partner_id

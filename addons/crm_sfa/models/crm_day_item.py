@@ -124,6 +124,7 @@ class CrmDayItem(models.Model):
     @api.model
     def _select(self, source: DaySource) -> SQL:
         model = self.env[source.model]
+        # Only where the source's own domain says whose things this reader sees.
         query = (model.sudo() if source.sudo else model)._search(source.domain)
         for alias, table, condition in source.joins:
             kind = "LEFT JOIN" if alias.startswith("maybe_") else "JOIN"

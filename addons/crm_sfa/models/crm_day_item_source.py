@@ -34,48 +34,24 @@ class CrmDayItem(models.Model):
         """One's own whatever they are about; those of others only where they concern
         customers. The appointments and promises stand in their own lists."""
         models_ = self.env["crm.stand.in"]._covered_models()
-        covers = self.env["crm.stand.in"]._covers_now()
-        absent = [cover.absent for cover in covers if not cover.limits]
-        others = Domain("user_id", "in", [*people.ids, *absent]) & Domain(
-            "res_model", "in", list(models_)
+        lead = SQL(
+            "mail_activity.res_model = 'crm.lead'"
+            " AND maybe_lead.id = mail_activity.res_id"
         )
-        reminder = self.env.ref(
-            "crm_base.mail_activity_type_promise", raise_if_not_found=False
+        order = SQL(
+            "mail_activity.res_model = 'sale.order'"
+            " AND maybe_order.id = mail_activity.res_id"
         )
-        domain = (
-            Domain("active", "=", True)
-            & Domain("calendar_event_id", "=", False)
-            & (Domain("user_id", "=", self.env.uid) | others)
-        )
-        if reminder:
-            domain &= Domain("activity_type_id", "!=", reminder.id)
+        kind = SQL("maybe_type.id = mail_activity.activity_type_id")
         return DaySource(
             slot=0,
             model="mail.activity",
             sudo=True,  # Odoo would look them up one document after another
-            domain=domain,
+            domain=self._activities_domain(people, models_),
             joins=(
-                (
-                    "maybe_lead",
-                    "crm_lead",
-                    SQL(
-                        "mail_activity.res_model = 'crm.lead'"
-                        " AND maybe_lead.id = mail_activity.res_id"
-                    ),
-                ),
-                (
-                    "maybe_order",
-                    "sale_order",
-                    SQL(
-                        "mail_activity.res_model = 'sale.order'"
-                        " AND maybe_order.id = mail_activity.res_id"
-                    ),
-                ),
-                (
-                    "maybe_type",
-                    "mail_activity_type",
-                    SQL("maybe_type.id = mail_activity.activity_type_id"),
-                ),
+                ("maybe_lead", "crm_lead", lead),
+                ("maybe_order", "sale_order", order),
+                ("maybe_type", "mail_activity_type", kind),
             ),
             kind=SQL(
                 "CASE WHEN maybe_type.category = 'phonecall' THEN 'call'"
@@ -97,6 +73,25 @@ class CrmDayItem(models.Model):
                 " maybe_order.amount_total / NULLIF(maybe_order.currency_rate, 0))"
             ),
         )
+
+    @api.model
+    def _activities_domain(self, people, models_) -> Domain:
+        covers = self.env["crm.stand.in"]._covers_now()
+        absent = [cover.absent for cover in covers if not cover.limits]
+        others = Domain("user_id", "in", [*people.ids, *absent]) & Domain(
+            "res_model", "in", list(models_)
+        )
+        domain = (
+            Domain("active", "=", True)
+            & Domain("calendar_event_id", "=", False)
+            & (Domain("user_id", "=", self.env.uid) | others)
+        )
+        reminder = self.env.ref(
+            "crm_base.mail_activity_type_promise", raise_if_not_found=False
+        )
+        if reminder:
+            domain &= Domain("activity_type_id", "!=", reminder.id)
+        return domain
 
     @api.model
     def _activity_partner(self, models_) -> SQL:
@@ -169,28 +164,7 @@ class CrmDayItem(models.Model):
         start, stop = SQL("%s.start", event), SQL("%s.stop", event)
         timed = SQL("NOT %s.allday", event)
         return {
-            "joins": (
-                (
-                    "maybe_visit",
-                    "crm_visit",
-                    SQL(
-                        "maybe_visit.event_id = %s.id AND maybe_visit.user_id = %s",
-                        event,
-                        user,
-                    ),
-                ),
-                (
-                    "maybe_deal",
-                    "crm_lead",
-                    SQL(
-                        """maybe_deal.id = %s.opportunity_id
-                        AND COALESCE(maybe_deal.company_id, %s) = ANY(%s)""",
-                        event,
-                        self.env.company.id,
-                        self.env.companies.ids,
-                    ),
-                ),
-            ),
+            "joins": self._appointment_joins(event, user),
             "where": SQL(
                 """%s >= %s AND maybe_visit.date_out IS NULL
                 AND (%s >= %s OR (%s) IS NOT NULL)""",
@@ -222,6 +196,20 @@ class CrmDayItem(models.Model):
                 "CASE WHEN NOT %s THEN maybe_deal.expected_revenue END", hidden
             ),
         }
+
+    @api.model
+    def _appointment_joins(self, event: SQL, user: SQL) -> tuple:
+        visit = SQL(
+            "maybe_visit.event_id = %s.id AND maybe_visit.user_id = %s", event, user
+        )
+        deal = SQL(
+            """maybe_deal.id = %s.opportunity_id
+            AND COALESCE(maybe_deal.company_id, %s) = ANY(%s)""",
+            event,
+            self.env.company.id,
+            self.env.companies.ids,
+        )
+        return (("maybe_visit", "crm_visit", visit), ("maybe_deal", "crm_lead", deal))
 
     @api.model
     def _appointment_hidden(self, event: SQL) -> SQL:

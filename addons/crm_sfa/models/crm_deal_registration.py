@@ -182,7 +182,7 @@ class CrmDealRegistration(models.Model):
     @api.constrains("reseller_id")
     def _check_reseller(self):
         for deal in self:
-            if not deal.sudo().reseller_id.grade_id:
+            if not deal.sudo().reseller_id.grade_id:  # the level alone, not who it is
                 raise ValidationError(
                     self.env._(
                         "“%(name)s” has no partner level, so it is no reseller. Give it"
@@ -246,7 +246,8 @@ class CrmDealRegistration(models.Model):
             if not deal.partner_id:
                 deal.partner_id = deal._sure_customer()
             deal._move("approved")
-            days = deal.sudo().grade_id.protection_days or 90
+            days = deal.sudo().grade_id.protection_days or 90  # how long alone
+            # Nobody writes these dates by hand; that he may decide was checked.
             deal.sudo().date_protected = fields.Date.today() + timedelta(days=days)
             deal._tell_reseller(
                 deal.env._(
@@ -361,7 +362,7 @@ class CrmDealRegistration(models.Model):
     def _extend(self):
         self.ensure_one()
         self.lock_for_update()
-        deal_sudo = self.sudo()
+        deal_sudo = self.sudo()  # the right was checked by who calls
         if deal_sudo.state != "approved":
             raise UserError(self.env._("Only protected deals are extended."))
         days = timedelta(days=deal_sudo.grade_id.protection_days or 90)
@@ -376,7 +377,7 @@ class CrmDealRegistration(models.Model):
 
     def _tell_reseller(self, text: str):
         """Write to who registered the deal, and keep it in the history."""
-        deal_sudo = self.sudo()
+        deal_sudo = self.sudo()  # the right was checked by who calls
         contact = deal_sudo.contact_id or deal_sudo.reseller_id
         body = f"{text} {self.get_base_url()}/my/deals/{self.id}"
         deal_sudo.message_post(

@@ -7,7 +7,8 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import format_date
 
-from odoo.addons.crm_base.tools.duplicates import SURE, Record, compare, plain, prepare
+from odoo.addons.crm_base.tools.duplicate_record import Record, plain, prepare
+from odoo.addons.crm_base.tools.duplicates import SURE, compare
 
 # So many candidates of each kind are compared.
 MOST = 200
@@ -77,8 +78,8 @@ class CrmDealRegistration(models.Model):
     def _conflict_owner(self, record) -> str:
         """Names of colleagues and resellers are told, whatever else is hidden."""
         if record._name == self._name:
-            return record.sudo().reseller_id.name
-        return record.sudo().user_id.name or self.env._("nobody's")
+            return record.sudo().reseller_id.name  # see above
+        return record.sudo().user_id.name or self.env._("nobody's")  # see above
 
     def _conflicts(self) -> list[Conflict]:
         """Give what looks like the same end customer, the oldest first."""
@@ -175,6 +176,7 @@ class CrmDealRegistration(models.Model):
 
     def _sure_customer(self):
         """Give the contact that surely is the end customer."""
+        # All contacts count; one that is surely the same is the leader's to link.
         sure = [
             conflict.record
             for conflict in self.sudo()._conflicts_with_contacts(self.sudo()._entry())

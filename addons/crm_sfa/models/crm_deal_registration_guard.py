@@ -15,7 +15,7 @@ class CrmDealRegistration(models.Model):
         deals_sudo = self.sudo()
         if not customer:
             return deals_sudo.browse()
-        people_sudo = customer.sudo()._crm_family()
+        people_sudo = customer.sudo()._crm_family()  # compared, not shown
         same = Domain("partner_id.commercial_partner_id", "in", customer.ids)
         for name, source in (
             ("email_normalized", "email_normalized"),
@@ -23,6 +23,7 @@ class CrmDealRegistration(models.Model):
         ):
             values = [value for value in people_sudo.mapped(source) if value]
             same |= Domain(name, "in", values)
+        # As above: compared, not shown.
         vat = "".join(filter(str.isalnum, customer.sudo().vat or "")).upper()
         if vat:
             same |= Domain("vat_key", "=", vat)
@@ -46,5 +47,5 @@ class CrmDealRegistration(models.Model):
                 reseller=deal_sudo.reseller_id.name,
                 day=deal_sudo.date_protected,
             )
-            for deal_sudo in self.sudo()
+            for deal_sudo in self.sudo()  # no more than these three
         )

@@ -20,7 +20,7 @@ class CrmDealRegistration(models.Model):
     def _tell_staff(self):
         """Let the responsible, or the team's leaders in the list, know of it."""
         labels = dict(self._fields["state"]._description_selection(self.env))
-        deal_sudo = self.sudo()
+        deal_sudo = self.sudo()  # the reseller on the portal posts nothing himself
         deal_sudo.message_post(
             body=self.env._(
                 "%(reseller)s on the portal: %(customer)s, %(state)s.",

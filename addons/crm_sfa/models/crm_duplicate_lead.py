@@ -1,6 +1,6 @@
 from odoo import api, models
 
-from odoo.addons.crm_base.tools.duplicates import Source
+from odoo.addons.crm_base.tools.duplicate_record import Source
 
 
 class CrmDuplicate(models.Model):

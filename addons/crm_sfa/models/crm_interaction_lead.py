@@ -27,7 +27,7 @@ class CrmInteraction(models.Model):
         return {
             "type": "ir.actions.act_window",
             "res_model": "crm.lead",
-            "res_id": self.sudo().lead_id.id,
+            "res_id": self.sudo().lead_id.id,  # an id; the form asks for the right
             "views": [(False, "form")],
         }
 

@@ -47,7 +47,7 @@ class CrmLeadAssignShare(models.Model):
     @api.model
     def _so_far(self, teams) -> dict[tuple[int, int], tuple[float, int]]:
         """Give what was due and got lately, by team and user (0: of the whole team)."""
-        groups = self.sudo()._read_group(
+        groups = self.sudo()._read_group(  # what was got counts, whoever asks
             [("team_id", "in", teams.ids), ("date", ">=", f"today {MEMORY}")],
             ["team_id", "user_id"],
             ["wanted:sum", "got:sum"],

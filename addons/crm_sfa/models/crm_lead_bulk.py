@@ -99,6 +99,7 @@ class CrmLead(models.Model):
     def _bulk_follow(self, leads) -> None:
         """Let each seller follow the leads, as he would of a lead that he was given."""
         for user, mine in leads.filtered("user_id").grouped("user_id").items():
+            # Followers are nobody's to write; whose the leads are was checked.
             self.env["mail.followers"].sudo()._insert_followers(
                 "crm.lead", mine.ids, user.partner_id.ids, check_existing=True
             )

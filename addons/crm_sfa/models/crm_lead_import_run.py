@@ -11,7 +11,8 @@ from odoo.exceptions import LockError, UserError
 from odoo.fields import Domain
 from odoo.tools import split_every
 
-from odoo.addons.crm_base.tools.duplicates import SURE, Record, prepare
+from odoo.addons.crm_base.tools.duplicate_record import Record, prepare
+from odoo.addons.crm_base.tools.duplicates import SURE
 from odoo.addons.crm_base.tools.territory import Address
 
 from ..tools import lead_sheet
@@ -386,7 +387,9 @@ class ImportRun:
 
     def _give_by_filter(self, rows: list[Row], leads) -> None:
         """Sellers' own filters look at leads, so these are made first."""
+        # Sellers' filters may look at what the importer may not read.
         given = self.hand_out.give(leads.sudo())
+        # Once a colleague has it, the importer may have no right to it any more.
         self.leads.sudo()._give([one for one in given if one.user], "import")
         for row, one in zip(rows, given, strict=True):
             row.seller = (one.user, one.team, one.reason)

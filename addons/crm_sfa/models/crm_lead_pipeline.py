@@ -125,6 +125,7 @@ class CrmLead(models.Model):
 
     @api.model
     def _criteria(self, stage, target, team):
+        # A stage of another team is looked at like any other.
         target = (target and target.sudo()) or stage._next_stage(team)
         return stage._criteria_between(stage, target, team)
 
@@ -178,10 +179,11 @@ class CrmLead(models.Model):
             self._refuse_moves(problems, passable)
 
     def _checklist_from(self, origin) -> list[dict]:
-        lead_sudo = self.sudo()
+        lead_sudo = self.sudo()  # what holds does not depend on the reader
         lines = []
-        rules = origin.sudo()._criteria_between(
-            origin.sudo(), lead_sudo.stage_id, lead_sudo.team_id
+        origin_sudo = origin.sudo()  # criteria are the same for all
+        rules = origin_sudo._criteria_between(
+            origin_sudo, lead_sudo.stage_id, lead_sudo.team_id
         )
         for rule in rules:
             holding, problem = rule._holding(lead_sudo)
@@ -200,6 +202,7 @@ class CrmLead(models.Model):
         return f"“{line['name']}”"
 
     def _missing_step(self) -> list[str]:
+        # The team's rule holds for who may not read the team.
         needed = self.team_id.sudo().requires_next_step and not self.stage_id.is_won
         if needed and self.lacks_next_step:
             return [self.env._("a next step with a date that is not past")]

@@ -28,6 +28,7 @@ class CrmLead(models.Model):
             lead.registration_hint = found._protection_text() if found else False
 
     def _registrations_of_others(self):
+        # Protection holds, whoever may read the registration.
         deals_sudo = self.env["crm.deal.registration"].sudo()
         company = self.company_id or self.env.company
         customer = self.partner_id.commercial_partner_id
@@ -39,9 +40,7 @@ class CrmLead(models.Model):
                     & deals_sudo._fields_equal(name, self[name], company)
                 )
         return found_sudo.filtered(
-            lambda deal: (
-                deal.lead_id != self._origin.sudo() and deal.reseller_id != customer
-            )
+            lambda deal: deal.lead_id != self._origin and deal.reseller_id != customer
         )
 
     def write(self, vals):

@@ -87,7 +87,7 @@ class CrmLead(models.Model):
         if confirmed := orders_sudo.filtered(lambda order: order.state == "sale"):
             return confirmed
         opened = orders_sudo.filtered(lambda order: order.state in ("draft", "sent"))
-        marked = opened & self.sudo().quotation_id
+        marked = opened & self.sudo().quotation_id  # one of the readable ones
         return marked or opened.sorted(lambda order: (order.date_order, order.id))[-1:]
 
     def _revenue_currency(self, order):

@@ -30,7 +30,7 @@ class CrmOfferRule(models.Model):
         return {
             customer.id: [
                 Check(rule, rule._offer_conditions(customer, facts[customer.id]))
-                for rule in self.sudo()
+                for rule in self.sudo()  # as above
             ]
             for customer in customers_sudo
         }
@@ -157,7 +157,7 @@ class CrmOfferRule(models.Model):
     def _volumes(self, customers, company, day):
         return (
             self.env["account.move"]
-            .sudo()
+            .sudo()  # compared with a limit, never told
             ._read_group(
                 [
                     ("commercial_partner_id", "in", customers.ids),

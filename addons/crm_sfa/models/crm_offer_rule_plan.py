@@ -47,7 +47,7 @@ class CrmOfferRule(models.Model):
                 raise UserError(problem)
         pricelist = self._plan_pricelist(plan, customer, company)
         currency = pricelist.currency_id or company.currency_id
-        rates = self.env["res.currency.rate"].sudo()
+        rates = self.env["res.currency.rate"].sudo()  # whether there is one
         known = rates.search_count(
             [
                 ("currency_id", "=", currency.id),
@@ -69,7 +69,7 @@ class CrmOfferRule(models.Model):
             )
 
     def _problem_of(self, chosen: Chosen, company) -> str:
-        value = chosen.value.sudo()
+        value = chosen.value.sudo()  # name, company and state of what a rule proposes
         if value.company_id and value.company_id != company:
             return self.env._(
                 "“%(what)s”, which the rule “%(rule)s” proposes, belongs to another"
@@ -140,6 +140,7 @@ class CrmOfferRule(models.Model):
     @api.model
     def _offered(self, basket: list[Usual], company) -> tuple[list[Usual], list[str]]:
         """Part what can be sold from what cannot any more, which is named."""
+        # Also goods that are hidden by now: they are named as what cannot be sold.
         products = (
             self.env["product.product"].sudo().browse(one.product for one in basket)
         )

@@ -219,6 +219,7 @@ class CrmOrderFlag(models.Model):
         self.check_access("read")
         # Whoever may change the order may say that it is all right.
         self.order_id.check_access("write")
+        # The right was checked; flags are the server's.
         flags_sudo = self.sudo().filtered(lambda flag: flag.state == "open")
         if not flags_sudo:
             raise UserError(self.env._("There is no open flag any more. Reload."))
@@ -296,7 +297,7 @@ class CrmOrderFlag(models.Model):
 
     def _drop_activities(self):
         """What is settled is nobody's task any more."""
-        planned = self.env["mail.activity"].sudo()
+        planned = self.env["mail.activity"].sudo()  # a colleague's reminder, too
         planned = planned.search([("crm_order_flag_ids", "in", self.ids)])
         planned.filtered(
             lambda activity: (

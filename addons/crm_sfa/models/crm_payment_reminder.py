@@ -96,7 +96,7 @@ class CrmPaymentReminder(models.Model):
 
     @api.depends("line_ids.item_id")
     def _compute_amount_open(self):
-        lines = self.env["crm.payment.reminder.line"].sudo()
+        lines = self.env["crm.payment.reminder.line"].sudo()  # see below
         # Whoever sees the reminder saw the amounts on it.
         open_amounts = dict(
             lines._read_group(
@@ -110,14 +110,14 @@ class CrmPaymentReminder(models.Model):
             )
         )
         for reminder in self:
-            items = open_amounts.get(reminder.sudo())
+            items = open_amounts.get(reminder)
             reminder.amount_open = sum(items.mapped("amount_residual")) if items else 0
 
     # Making one
 
     def _give(self, due):
         """Make the reminder that is due for a customer, with its mail or activity."""
-        due_sudo = due.sudo()
+        due_sudo = due.sudo()  # who sends reminders reads no ladder of steps
         reminder = self.create(self._prepare_vals(due_sudo))
         # The index decides here, before anything is sent, who was first.
         self.env.flush_all()
@@ -195,6 +195,7 @@ class CrmPaymentReminder(models.Model):
         # Somebody reads what the customer answers; not the mail itself once more.
         reader = self.sender_id or self.user_id
         self.message_subscribe(partner_ids=reader.partner_id.ids)
+        # Whoever sends reminders wakes the job of mails, and touches no other.
         self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger()
 
     def _plan(self, due):

@@ -137,7 +137,7 @@ class CrmPlaybook(models.Model):
             wanted &= Domain("stage_id", "=", stage.id)
         # Whoever moves the deal need not know which playbooks there are.
         for playbook in self.sudo().search(wanted):
-            for lead in leads.sudo():
+            for lead in leads.sudo():  # as above
                 playbook._fire_for(lead)
 
     def _fire_for(self, lead):
@@ -172,6 +172,7 @@ class CrmPlaybook(models.Model):
         :return: the runs that were started
         """
         self.ensure_one()
+        # Runs are written by methods only.
         runs_sudo = self.env["crm.playbook.run"].sudo()
         key = "lead_id" if records._name == "crm.lead" else "partner_id"
         running = runs_sudo.search(
@@ -183,10 +184,12 @@ class CrmPlaybook(models.Model):
             ]
         )[key]
         for record in records - running:
+            # Its steps may go to colleagues, whose activities one does not write.
             runs_sudo |= self._start_one(record.sudo(), date)
         return runs_sudo.with_env(self.env)
 
     def _start_one(self, record, date):
+        # Runs are written by methods only.
         runs_sudo = self.env["crm.playbook.run"].sudo()
         try:
             with self.env.cr.savepoint():
@@ -195,7 +198,7 @@ class CrmPlaybook(models.Model):
             return runs_sudo
         twins = {
             step: run.step_ids.create(step._prepare_run_step(run))
-            for step in self.sudo().step_ids
+            for step in self.sudo().step_ids  # who starts it need not edit it
         }
         for step, twin in twins.items():
             twin.after_id = twins.get(step.after_id)

@@ -286,7 +286,8 @@ class CrmPlaybookRunStep(models.Model):
         try:
             with self.env.cr.savepoint():
                 self._give_anew()
-        except Exception:
+        except Exception:  # of any kind: one step holds up no other
+            # Told in the log; it stays due, so the next run tries again.
             _logger.exception("Step %s of a playbook could not be planned", self.id)
 
     def _give_anew(self):

@@ -152,6 +152,8 @@ class CrmQuota(models.Model):
     def _compute_display_name(self):
         metrics = dict(self._fields["metric"]._description_selection(self.env))
         for quota in self:
+            # Read first: it asks for the right, which all that follows presumes.
+            period = quota._period_name()
             # Whoever reads a quota may know whose it is.
             quota_sudo = quota.sudo()
             whose = (
@@ -162,7 +164,7 @@ class CrmQuota(models.Model):
             )
             who = ", ".join(filter(None, whose)) or quota_sudo.company_id.name
             metric = metrics.get(quota.metric, "")
-            quota.display_name = f"{who} · {quota._period_name()} · {metric}"
+            quota.display_name = f"{who} · {period} · {metric}"
 
     @api.constrains("date_from", "date_to")
     def _check_period(self):

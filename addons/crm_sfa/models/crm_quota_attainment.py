@@ -156,13 +156,13 @@ class CrmQuota(models.Model):
         # Sums of currencies, not of orders that the reader may not see.
         unrated = (
             self.env["res.currency"]
-            .sudo()
+            .sudo()  # months and currencies alone
             .with_context(active_test=False)
             .search([("rate_ids", "=", False), ("id", "not in", main.ids)])
         )
         groups = (
             self.env["sale.order"]
-            .sudo()
+            .sudo()  # months and currencies alone
             ._read_group(
                 [("state", "=", "sale"), ("currency_id", "in", unrated.ids)],
                 ["company_id", "currency_id", "date_order:month"],
@@ -250,7 +250,7 @@ class CrmQuota(models.Model):
             self.company_id.id,
             self.user_id._origin.id or None,
             self.team_id._origin.id or None,
-            self.territory_id.sudo().parent_path or None,
+            self.territory_id.sudo().parent_path or None,  # where it lies
             self.categ_id.parent_path or None,
             next_month(self.date_from, shift),
             next_month(self.date_to, shift + 1) - timedelta(days=1),

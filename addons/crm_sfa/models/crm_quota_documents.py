@@ -96,7 +96,7 @@ class CrmQuota(models.Model):
 
     def _moments_domain(self, name: str) -> Domain:
         """Limit to the period, as the company's clock on the wall has it."""
-        tz = pytz.timezone(self.company_id.sudo().partner_id.tz or "UTC")
+        tz = pytz.timezone(self.company_id.sudo().partner_id.tz or "UTC")  # zone alone
         first, after = (
             tz.localize(datetime.combine(day, time.min))
             .astimezone(pytz.utc)

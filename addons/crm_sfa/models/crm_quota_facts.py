@@ -236,7 +236,7 @@ class CrmQuota(models.Model):
         """The month of a moment, as the company's calendar on the wall shows it."""
         # Whoever reads quotas need not read the address of the company.
         ids = {s.company for s in slices}
-        companies_sudo = self.env["res.company"].sudo().browse(ids)
+        companies_sudo = self.env["res.company"].sudo().browse(ids)  # zones alone
         zones = {c.id: c.partner_id.tz for c in companies_sudo if c.partner_id.tz}
         cases = SQL(" ").join(SQL("WHEN %s THEN %s", *item) for item in zones.items())
         zone = SQL("'UTC'")

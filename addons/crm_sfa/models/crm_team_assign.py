@@ -138,6 +138,7 @@ class CrmTeam(models.Model):
         return done
 
     def _allocatable_domain(self, days: int) -> Domain:
+        # Settings are for administrators to read.
         config = self.env["ir.config_parameter"].sudo()
         delay = float(config.get_param("crm.assignment.delay", default=0))
         now = self.env.cr.now()

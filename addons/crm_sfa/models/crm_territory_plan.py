@@ -118,7 +118,7 @@ class CrmTerritoryPlan(models.Model):
             plan._forget_result()
             # Copies of territories in use go too; nobody deletes these otherwise.
             plan.sudo().rule_ids.unlink()
-            plan.sudo().line_ids.unlink()
+            plan.sudo().line_ids.unlink()  # as above
             plan._load()
 
     def action_discard(self) -> None:
@@ -239,7 +239,7 @@ class CrmTerritoryPlan(models.Model):
             "DELETE FROM crm_territory_plan_move WHERE plan_id = ANY(%s)", [self.ids]
         )
         moves.invalidate_model(flush=False)
-        self.sudo().owner_ids.unlink()
+        self.sudo().owner_ids.unlink()  # results are nobody's to write
         self.write({"computed_at": False, "is_stale": False})
 
     def _changed(self):

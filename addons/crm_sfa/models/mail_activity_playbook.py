@@ -33,7 +33,7 @@ class MailActivity(models.Model):
         """Give the open steps; whoever has the activity need not see the playbook."""
         return (
             self.env["crm.playbook.run.step"]
-            .sudo()
+            .sudo()  # see above
             .search([("activity_id", "in", self.ids), ("state", "=", "planned")])
         )
 

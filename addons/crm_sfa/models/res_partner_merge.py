@@ -11,7 +11,7 @@ class ResPartner(models.Model):
         """The seal of an entry covers its partner: on another one it would break."""
         line_sudo = (
             self.env["account.move.line"]
-            .sudo()
+            .sudo()  # who merges need not see the books: one name is told
             .search(
                 [
                     ("partner_id", "in", (self - survivor).ids),

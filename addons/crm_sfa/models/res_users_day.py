@@ -36,7 +36,7 @@ class ResUsers(models.Model):
         # A team knows its members whoever may read their memberships.
         members_sudo = (
             self.env["crm.team.member"]
-            .sudo()
+            .sudo()  # who leads and manages is for all to know
             .with_context(active_test=False)
             .search(
                 [
@@ -50,8 +50,8 @@ class ResUsers(models.Model):
         return user | members_sudo.user_id.with_env(self.env)
 
     def _all_salespeople(self):
-        group = self.env.ref(SALES).sudo()
-        users = self.sudo().with_context(active_test=False)
+        group = self.env.ref(SALES).sudo()  # groups are for administrators
+        users = self.sudo().with_context(active_test=False)  # also those who have left
         found = users.search(
             [
                 ("group_ids", "in", (group | group.all_implied_by_ids).ids),
@@ -66,7 +66,7 @@ class ResUsers(models.Model):
 
     def _day_zone(self):
         self.ensure_one()
-        user_sudo = self.sudo()
+        user_sudo = self.sudo()  # a colleague's zone
         name = user_sudo.tz or user_sudo.company_id.resource_calendar_id.tz
         return pytz.timezone(name or "UTC")
 
@@ -88,7 +88,7 @@ class ResUsers(models.Model):
         together = defaultdict(self.browse)
         # A colleague's leaves need not be readable for who plans for him.
         for user in self:
-            user_sudo = user.sudo()
+            user_sudo = user.sudo()  # as above
             resource = user_sudo.resource_ids[:1]
             calendar = resource.calendar_id or user_sudo.company_id.resource_calendar_id
             together[calendar, user._day_zone().zone] |= user
@@ -101,17 +101,16 @@ class ResUsers(models.Model):
     def _working_times_of(self, calendar, first, last) -> dict[int, list[Interval]]:
         zone = self[:1]._day_zone()
         start, stop = (pytz.utc.localize(m) for m in self[:1]._day_bounds(first, last))
-        resources = self.sudo().resource_ids
+        resources = self.sudo().resource_ids  # hours alone
+        # Leaves of colleagues are read for when they work, not why.
         batch = calendar.sudo()._work_intervals_batch(start, stop, resources, tz=zone)
         none = Intervals([])
         return {
-            user.id: [
+            user_sudo.id: [
                 tuple(m.astimezone(pytz.utc).replace(tzinfo=None) for m in (begin, end))
-                for begin, end, _meta in batch.get(
-                    user.sudo().resource_ids[:1].id, none
-                )
+                for begin, end, _meta in batch.get(user_sudo.resource_ids[:1].id, none)
             ]
-            for user in self
+            for user_sudo in self.sudo()  # as above
         }
 
     def _next_working_day(self, day: date) -> date:
@@ -147,7 +146,7 @@ class ResUsers(models.Model):
         # Only whether somebody is there, not why.
         leaves_sudo = (
             self.env["resource.calendar.leaves"]
-            .sudo()
+            .sudo()  # who leads and manages is for all to know
             .search(
                 [
                     ("resource_id.user_id", "in", self.ids),
@@ -167,7 +166,7 @@ class ResUsers(models.Model):
         """Give who does on a day what is planned for somebody, and a word where it is
         somebody else."""
         self.ensure_one()
-        if not self.sudo().active:
+        if not self.sudo().active:  # a colleague's
             return self._who_follows()
         user, seen = self, self
         for _link in range(MOST_LINKS):
@@ -193,7 +192,7 @@ class ResUsers(models.Model):
         else a sales manager."""
         members_sudo = (
             self.env["crm.team.member"]
-            .sudo()
+            .sudo()  # who leads and manages is for all to know
             .with_context(active_test=False)
             .search([("user_id", "=", self.id)])
         )
@@ -208,7 +207,7 @@ class ResUsers(models.Model):
         admin = self.env.ref("base.user_admin", raise_if_not_found=False)
         managers = (
             self.env.ref(MANAGER)
-            .sudo()
+            .sudo()  # who leads and manages is for all to know
             .all_user_ids.filtered(lambda user: user.active and not user.share)
             .sorted(lambda user: (user == admin, user.id))
         )
@@ -224,7 +223,7 @@ class ResUsers(models.Model):
         there."""
         self.ensure_one()
         other, why = self._who_is_there(day)
-        if not self.sudo().active:
+        if not self.sudo().active:  # a colleague's
             raise UserError(
                 self.env._("%(why)s Give it to them instead.", why=why),
             )
@@ -245,7 +244,7 @@ class ResUsers(models.Model):
 
     def _away_text(self, day: date):
         """Say in a word why somebody is not there on a day; False where he is."""
-        if not self.sudo().active:
+        if not self.sudo().active:  # a colleague's
             return self.env._("Has left")
         if absence := self._absence(day):
             return self.env._(

@@ -88,6 +88,7 @@ class SaleOrder(models.Model):
                 *[list(column) for column in columns],
             )
         )
+        # Whom he was told of is kept from the seller's hands, and only compared.
         known = [order._origin.sudo().double_offer_user_ids._ids for order in self]
         return [Double(*row) for row in rows if row[2] not in known[row[0]]]
 

@@ -12,6 +12,6 @@ class SaleOrder(models.Model):
         event = EVENTS.get(vals.get("state"))
         changed = self.filtered(lambda order: event and order.state != vals["state"])
         result = super().write(vals)
-        if deals := changed.sudo().opportunity_id:
+        if deals := changed.sudo().opportunity_id:  # the deal may be a colleague's
             self.env["crm.playbook"]._fire(event, deals)
         return result

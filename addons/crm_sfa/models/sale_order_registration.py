@@ -38,8 +38,8 @@ class SaleOrder(models.Model):
         customer = self.partner_id.commercial_partner_id._origin
         registrations = self.env["crm.deal.registration"]
         found_sudo = registrations._protecting(customer, self.company_id)
-        lead_sudo = self.sudo().opportunity_id
-        known_sudo = self._origin.sudo().registration_known_ids
+        lead_sudo = self.sudo().opportunity_id  # the deal may be a colleague's
+        known_sudo = self._origin.sudo().registration_known_ids  # compared, not shown
         return found_sudo.filtered(
             lambda deal: deal not in known_sudo and deal.lead_id != (lead_sudo or None)
         )

@@ -335,27 +335,27 @@ class CrmPaymentDue(models.Model):
             except UserError as error:
                 # Of one customer, such as a text that cannot be filled in.
                 left_out.append(f"{due.partner_id.display_name}: {error.args[0]}")
-        # The row went with the entry, or another entry is the oldest one now.
-        # sudo: who sends reminders need not see entries; no other accounts are told.
-        items_sudo = (
-            self.env["account.move.line"]
-            .sudo()
-            .search(
-                [
-                    ("id", "in", (self - still).ids),
-                    ("company_id", "in", self.env.companies.ids),
-                    ("account_id.account_type", "=", "asset_receivable"),
-                ]
-            )
+        return given, left_out + (self - still)._gone_texts()
+
+    def _gone_texts(self) -> list[str]:
+        """Name the customers whose row went with its entry, or who have another entry
+        as the oldest one now."""
+        # Who sends reminders need not see entries; no other accounts are told.
+        items_sudo = self.env["account.move.line"].sudo()
+        items_sudo = items_sudo.search(
+            [
+                ("id", "in", self.ids),
+                ("company_id", "in", self.env.companies.ids),
+                ("account_id.account_type", "=", "asset_receivable"),
+            ]
         )
-        left_out += [
+        return [
             self.env._(
                 "%(name)s: has paid, or the list is not the newest",
                 name=item.partner_id.commercial_partner_id.display_name,
             )
             for item in items_sudo
         ]
-        return given, left_out
 
     def _give(self):
         self.ensure_one()

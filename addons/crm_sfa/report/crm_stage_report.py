@@ -76,7 +76,41 @@ class CrmStageReport(models.Model):
         """
         return SQL(
             """
-            WITH deal AS (
+            WITH %(visits)s
+            SELECT deal.id::bigint * %(numbers)s + stage.id AS id, deal.id AS lead_id,
+                stage.id AS stage_id, deal.user_id, deal.team_id, deal.campaign_id,
+                deal.company_id, deal.won_status, deal.create_date AS date_begun,
+                deal.date_closed, deal.expected_revenue, visit.days,
+                1 AS reached,
+                (stage.place < furthest.place OR deal.won_status = 'won')::int
+                    AS moved_on,
+                (deal.won_status = 'lost' AND stage.place = furthest.place)::int
+                    AS lost_here,
+                (deal.won_status = 'pending' AND stage.id = deal.stage_id)::int
+                    AS stands_here,
+                (visit.lead_id IS NULL)::int AS skipped,
+                CASE WHEN stage.place < furthest.place OR deal.won_status = 'won'
+                        THEN 100.0
+                    WHEN deal.won_status = 'lost' THEN 0.0 END AS conversion,
+                CASE deal.won_status WHEN 'won' THEN 100.0 WHEN 'lost' THEN 0.0 END
+                    AS win_rate
+            FROM deal
+            JOIN furthest ON furthest.lead_id = deal.id
+            JOIN stage ON stage.place <= furthest.place
+            LEFT JOIN visit ON visit.lead_id = deal.id AND visit.stage_id = stage.id
+            WHERE visit.lead_id IS NOT NULL OR stage.is_won IS NOT TRUE AND %(of_team)s
+            """,
+            visits=self._visits_sql(leads),
+            numbers=STAGE_NUMBERS,
+            of_team=self._of_team_sql(),
+        )
+
+    @api.model
+    def _visits_sql(self, leads: SQL) -> SQL:
+        """Give the CTEs ``deal``, ``stage``, ``visit`` (a deal in a stage, how long)
+        and ``furthest`` (how far it came)."""
+        return SQL(
+            """deal AS (
                 SELECT * FROM crm_lead WHERE id IN %(leads)s
             ),
             stage AS (
@@ -115,35 +149,10 @@ class CrmStageReport(models.Model):
             ),
             furthest AS (
                 SELECT lead_id, max(place) AS place FROM visit GROUP BY 1
-            )
-            SELECT deal.id::bigint * %(numbers)s + stage.id AS id, deal.id AS lead_id,
-                stage.id AS stage_id, deal.user_id, deal.team_id, deal.campaign_id,
-                deal.company_id, deal.won_status, deal.create_date AS date_begun,
-                deal.date_closed, deal.expected_revenue, visit.days,
-                1 AS reached,
-                (stage.place < furthest.place OR deal.won_status = 'won')::int
-                    AS moved_on,
-                (deal.won_status = 'lost' AND stage.place = furthest.place)::int
-                    AS lost_here,
-                (deal.won_status = 'pending' AND stage.id = deal.stage_id)::int
-                    AS stands_here,
-                (visit.lead_id IS NULL)::int AS skipped,
-                CASE WHEN stage.place < furthest.place OR deal.won_status = 'won'
-                        THEN 100.0
-                    WHEN deal.won_status = 'lost' THEN 0.0 END AS conversion,
-                CASE deal.won_status WHEN 'won' THEN 100.0 WHEN 'lost' THEN 0.0 END
-                    AS win_rate
-            FROM deal
-            JOIN furthest ON furthest.lead_id = deal.id
-            JOIN stage ON stage.place <= furthest.place
-            LEFT JOIN visit ON visit.lead_id = deal.id AND visit.stage_id = stage.id
-            WHERE visit.lead_id IS NOT NULL OR stage.is_won IS NOT TRUE AND %(of_team)s
-            """,
+            )""",
             leads=leads,
             field=self._stage_field_id(),
             now=fields.Datetime.now(),
-            numbers=STAGE_NUMBERS,
-            of_team=self._of_team_sql(),
         )
 
     @api.model

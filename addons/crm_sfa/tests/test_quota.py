@@ -787,6 +787,14 @@ class TestQuotaRights(QuotaCase):
         report = self.env["crm.quota.report"].with_user(self.seller).search([])
         self.assertNotIn(self.colleague, report.sudo().user_id)
 
+    def test_seller_opens_nothing_that_names_a_colleagues_quota(self):
+        other = self._create_quota(user_id=self.colleague.id)
+        self.env.invalidate_all()
+        theirs = other.with_user(self.seller)
+        for opened in (theirs.action_open_parts, theirs.action_open_months):
+            with self.assertRaises(AccessError):
+                opened()
+
     def test_seller_reads_no_draft_of_the_own_quota(self):
         draft = self._create_quota(confirm=False)
         self.assertNotIn(draft, self._read_by(self.seller))

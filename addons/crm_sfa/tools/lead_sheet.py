@@ -407,8 +407,8 @@ def _read_xlsx(data: bytes) -> Iterator[Line]:
         merged = _merged(data, sheet)
     except SheetError:
         raise
-    except Exception as error:
-        raise SheetError("broken") from error
+    except Exception as error:  # openpyxl raises what it stumbles over, of any kind
+        raise SheetError("broken") from error  # told to who imports
     return _xlsx_lines(book, sheet, merged)
 
 
@@ -423,7 +423,7 @@ def _xlsx_lines(book, sheet, merged) -> Iterator[Line]:
                 number, row = next(rows)
             except StopIteration:
                 return
-            except Exception as error:
+            except Exception as error:  # as in _read_xlsx: rows are parsed here
                 raise SheetError("broken") from error
             cells = list(row)
             _spread(number, cells, merged.get(number, ()), kept)

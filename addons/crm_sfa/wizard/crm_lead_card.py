@@ -5,7 +5,7 @@ from odoo.exceptions import UserError
 from odoo.tools import plaintext2html
 
 from odoo.addons.crm_base.tools.contact_data import clean_email
-from odoo.addons.crm_base.tools.duplicates import Record, prepare
+from odoo.addons.crm_base.tools.duplicate_record import Record, prepare
 
 from ..tools.lead_sheet import BadCell, phone_of
 

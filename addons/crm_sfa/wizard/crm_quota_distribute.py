@@ -30,10 +30,14 @@ class CrmQuotaDistribute(models.TransientModel):
         "crm.quota.distribute.line",
         "wizard_id",
         compute="_compute_line_ids",
+        # Stored values are computed with all rights otherwise.
+        compute_sudo=False,
         store=True,
         readonly=False,
     )
-    amount = fields.Monetary(related="quota_id.amount", string="Whole")
+    amount = fields.Monetary(
+        related="quota_id.amount", related_sudo=False, string="Whole"
+    )
     rest = fields.Monetary("Not Distributed", compute="_compute_rest")
 
     @api.depends("quota_id", "by")

@@ -21,7 +21,9 @@ class CrmQuotaRecut(models.TransientModel):
         help="The first day of the month from which the new parts hold.",
     )
     reason = fields.Char(required=True, help="Why; it stays with the old parts.")
-    amount = fields.Monetary(related="quota_id.amount", string="Whole")
+    amount = fields.Monetary(
+        related="quota_id.amount", related_sudo=False, string="Whole"
+    )
     kept = fields.Monetary(
         "Share of the Months Before",
         compute="_compute_kept",
@@ -32,6 +34,8 @@ class CrmQuotaRecut(models.TransientModel):
         "crm.quota.recut.line",
         "wizard_id",
         compute="_compute_line_ids",
+        # Stored values are computed with all rights otherwise.
+        compute_sudo=False,
         store=True,
         readonly=False,
     )

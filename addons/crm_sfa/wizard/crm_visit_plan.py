@@ -51,6 +51,8 @@ class CrmVisitPlan(models.TransientModel):
         "plan_id",
         "Customers",
         compute="_compute_line_ids",
+        # Stored values are computed with all rights otherwise.
+        compute_sudo=False,
         store=True,
         readonly=False,
     )

@@ -15,8 +15,11 @@ class CrmVisitPlanLine(models.TransientModel):
         "res.partner", "Customer", required=True, ondelete="cascade"
     )
     is_chosen = fields.Boolean("Visit", default=True)
-    value_class = fields.Selection(related="partner_id.value_class", string="Class")
-    city = fields.Char(related="partner_id.city")
+    # Not with all rights, as related fields are: anybody may name any contact here.
+    value_class = fields.Selection(
+        related="partner_id.value_class", related_sudo=False, string="Class"
+    )
+    city = fields.Char(related="partner_id.city", related_sudo=False)
     date_due = fields.Date("Contact Due", readonly=True)
     distance = fields.Float("Kilometres", digits=(16, 1), readonly=True)
     has_place = fields.Boolean("On the Map", compute="_compute_has_place")

@@ -108,6 +108,7 @@ class CrmCommissionLine(models.Model):
         self.ensure_one()
         documents = (self.move_id, self.order_id)
         for document in documents:
+            # A deleted document has no rights to ask about.
             if document and document.sudo().exists() and document.has_access("read"):
                 return document.get_formview_action()
         raise UserError(

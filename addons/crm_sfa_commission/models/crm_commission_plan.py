@@ -102,7 +102,7 @@ class CrmCommissionPlan(models.Model):
     def _compute_is_used(self):
         used = (
             self.env["crm.commission.line"]
-            .sudo()
+            .sudo()  # whether, not for whom
             ._read_group(
                 [("plan_id", "in", self.ids), ("statement_id.state", "!=", "draft")],
                 ["plan_id"],

@@ -90,7 +90,7 @@ class CrmCommissionPlan(models.Model):
         It is the quota in force for this measure and for all goods; of a longer one,
         what is planned for the months of the period. Without one there is no answer.
         """
-        quotas = self.env["crm.quota"].sudo()
+        quotas = self.env["crm.quota"].sudo()  # rates hang on them, whoever computes
         found = quotas.search(
             Domain("state", "=", "running")
             & Domain("company_id", "=", self.company_id.id)

@@ -57,7 +57,7 @@ class CrmCommissionPlan(models.Model):
         self.root_id.lock_for_update()
         plan = self._version_in(date_from)
         members = plan._members_in(date_from, date_to) if plan else {}
-        statements = self.env["crm.commission.statement"].sudo()
+        statements = self.env["crm.commission.statement"].sudo()  # nobody writes them
         closed = statements._of_period(self.company_id, date_from, date_to).filtered(
             lambda statement: statement.state != "draft"
         )
@@ -76,7 +76,7 @@ class CrmCommissionPlan(models.Model):
         return self._in_time().filtered(lambda p: p.date_from <= day)[-1:]
 
     def _clear_drafts(self, date_from: date, date_to: date, users):
-        lines = self.env["crm.commission.line"].sudo()
+        lines = self.env["crm.commission.line"].sudo()  # nobody writes lines by hand
         domain = [
             ("root_id", "=", self.root_id.id),
             ("statement_id.state", "=", "draft"),
@@ -89,7 +89,7 @@ class CrmCommissionPlan(models.Model):
 
     def _settle_all(self, users, date_from: date, date_to: date) -> dict:
         """Give each person the values of the lines of the period."""
-        statements = self.env["crm.commission.statement"].sudo()
+        statements = self.env["crm.commission.statement"].sudo()  # nobody writes them
         since = next_month(date_from, -LOOK_BACK)
         closed = statements._closed_periods(self.company_id, users, since, date_from)
         waiting = statements._waiting_before(self.company_id, users, date_from)

@@ -88,9 +88,11 @@ class CrmCommissionStatement(models.Model):
     @api.depends_context("lang")
     def _compute_display_name(self):
         for statement in self:
+            # Read first: it asks for the right, which the name presumes.
+            period = statement._period_name()
             # Whoever reads a statement may know whose it is.
             name = statement.sudo().user_id.name
-            statement.display_name = f"{name} · {statement._period_name()}"
+            statement.display_name = f"{name} · {period}"
 
     def write(self, vals):
         self.check_access("write")

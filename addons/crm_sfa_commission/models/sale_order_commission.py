@@ -41,6 +41,7 @@ class SaleOrder(models.Model):
         for order in self:
             # What the reader may not see of it, the rule of the shares leaves out.
             splits = order.sudo().commission_split_ids.with_env(self.env)
+            # sudo: a colleague may be hidden; the name of who shares is not.
             order.commission_shares = ", ".join(
                 f"{split.sudo().user_id.name} {percent(split.share)}"
                 for split in splits._filtered_access("read")
@@ -84,7 +85,7 @@ class SaleOrder(models.Model):
         ]
 
     def _commission_share(self, user) -> float:
-        splits_sudo = self.sudo().commission_split_ids
+        splits_sudo = self.sudo().commission_split_ids  # to compute, not to show
         if not splits_sudo or not user:
             return 1.0
         own = splits_sudo.filtered(lambda split: split.user_id == user)

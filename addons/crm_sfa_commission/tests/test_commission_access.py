@@ -118,6 +118,22 @@ class TestCommissionAccess(CommissionCase):
                 {"order_id": order.id}
             )
 
+    def test_shares_of_an_order_that_is_hidden_are_not_told(self):
+        order = self._create_order()
+        company = self.env["res.company"].create({"name": "Elsewhere"})
+        stranger = new_test_user(
+            self.env,
+            "sfa_elsewhere",
+            groups="sales_team.group_sale_manager",
+            company_id=company.id,
+            company_ids=[(6, 0, company.ids)],
+        )
+        self.env.invalidate_all()
+        with self.assertRaises(AccessError):
+            self.env["crm.commission.share"].with_user(stranger).create(
+                {"order_id": order.id}
+            ).mapped("line_ids")
+
     def test_other_company_sees_nothing(self):
         company = self.env["res.company"].create({"name": "Elsewhere"})
         stranger = new_test_user(

@@ -14,6 +14,8 @@ class CrmCommissionShare(models.TransientModel):
         "crm.commission.share.line",
         "wizard_id",
         compute="_compute_line_ids",
+        # Stored values are computed with all rights otherwise.
+        compute_sudo=False,
         store=True,
         readonly=False,
     )
