@@ -60,12 +60,18 @@ class TestDistribution(DistributionCase):
     def test_by_product_category(self):
         category = self.env["product.category"].create({"name": "Mills"})
         self.grinder.categ_id = category
+        seller = self.env.ref("sales_team.group_sale_salesman")
+        self.reader.group_ids |= seller
         board = self._read(by="categ_id")
         (row,) = board["rows"]
         self.assertEqual((row["customers"], row["orders"]), (3, 4))
         self.assertEqual((row["amount"], row["margin"]), (2500, 2260))
         lines = self.env["sale.order.line"].search(row["action"]["domain"])
         self.assertEqual(sum(lines.mapped("price_subtotal")), 2500)
+
+    def test_who_may_not_read_orders_is_shown_no_way_to_them(self):
+        (row,) = self._read(by="categ_id")["rows"]
+        self.assertIsNone(row["action"])
 
     def test_purchasing_power_is_told_with_its_unevenness(self):
         spread = self._read()["spread"]

@@ -79,7 +79,7 @@ export class DistributionBoard extends Component {
     }
 
     open(action) {
-        return this.action.doAction(action);
+        return action && this.action.doAction(action);
     }
 
     money(value) {
