@@ -86,7 +86,7 @@ tours.add("crm_css_board", {
         },
         {
             content: "back to the team that was chosen",
-            trigger: ".breadcrumb-item a:contains('Service Board')",
+            trigger: ".o_back_button, .breadcrumb-item a:contains('Service Board')",
             run: "click",
         },
         { trigger: ".o_crm_service_board_team:has(option:checked:contains('Board'))" },
