@@ -120,6 +120,7 @@
             "crm_base/static/src/document_upload/*",
             "crm_base/static/src/merge_preview/*",
             "crm_base/static/src/note_contact/*",
+            "crm_base/static/src/page/*",
             "crm_base/static/src/relationship_chart/*",
         ],
         "web.assets_tests": [

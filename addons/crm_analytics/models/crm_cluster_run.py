@@ -2,7 +2,7 @@ from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL
+from odoo.tools import SQL, format_date
 
 from ..tools import clusters
 
@@ -82,13 +82,14 @@ class CrmClusterRun(models.Model):
         return self._default_date_to() - relativedelta(years=1, days=-1)
 
     @api.depends("date_from", "date_to")
+    @api.depends_context("lang")
     def _compute_display_name(self):
         for run in self:
             run.display_name = self.env._(
                 "Groups %(from)s to %(to)s",
                 **{
-                    "from": fields.Date.to_string(run.date_from) or "",
-                    "to": fields.Date.to_string(run.date_to) or "",
+                    "from": format_date(self.env, run.date_from),
+                    "to": format_date(self.env, run.date_to),
                 },
             )
 

@@ -2,7 +2,7 @@ from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL
+from odoo.tools import SQL, format_date
 
 from ..tools import demand
 
@@ -87,13 +87,13 @@ class CrmDemandRun(models.Model):
         return self._default_date_to() + relativedelta(days=1, years=-3)
 
     @api.depends("date_to", "by")
+    @api.depends_context("lang")
     def _compute_display_name(self):
         labels = dict(self._fields["by"]._description_selection(self.env))
         for run in self:
-            day = fields.Date.to_string(run.date_to) or ""
             run.display_name = self.env._(
                 "Demand after %(day)s, by %(by)s",
-                day=day,
+                day=format_date(self.env, run.date_to),
                 by=labels.get(run.by, "").lower(),
             )
 

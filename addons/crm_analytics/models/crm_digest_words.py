@@ -2,7 +2,7 @@ from datetime import timedelta
 
 from odoo import api, models
 from odoo.fields import Domain
-from odoo.tools import SQL, format_date, formatLang
+from odoo.tools import SQL, format_amount, format_date, formatLang
 
 from ..tools.contribution import Part, movers
 from .crm_digest import Span
@@ -117,7 +117,10 @@ class CrmDigest(models.AbstractModel):
     @api.model
     def _digest_number(self, span: Span, value, kind: str) -> str:
         if kind == "money":
-            return span.company.currency_id.format(round(float(value)))
+            currency = span.company.currency_id
+            # Cents say nothing in a sentence.
+            whole = round(float(value))
+            return format_amount(self.env, whole, currency, trailing_zeroes=False)
         return formatLang(self.env, float(value), digits=0)
 
     @api.model

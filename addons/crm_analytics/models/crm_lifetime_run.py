@@ -5,6 +5,7 @@ from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
+from odoo.tools import format_date
 
 # A history of that many years shows who comes back and who stays away.
 YEARS = 2
@@ -124,10 +125,13 @@ class CrmLifetimeRun(models.Model):
         return self._default_date_to() - relativedelta(years=YEARS)
 
     @api.depends("date_from", "date_to")
+    @api.depends_context("lang")
     def _compute_display_name(self):
         for run in self:
             run.display_name = self.env._(
-                "%(first)s to %(last)s", first=run.date_from, last=run.date_to
+                "%(first)s to %(last)s",
+                first=format_date(self.env, run.date_from),
+                last=format_date(self.env, run.date_to),
             )
 
     def _compute_is_newest(self):

@@ -398,7 +398,7 @@ class CrmBoardSales(models.AbstractModel):
                 (env._("To reach"), "decimal"),
                 (env._("Planned to date"), "decimal"),
                 (env._("Attained"), "decimal"),
-                (env._("Attained"), "percent"),
+                (env._("Attained, %"), "percent"),
                 (env._("Progress"), "text"),
             ],
             [

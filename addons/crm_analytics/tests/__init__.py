@@ -5,8 +5,10 @@ from . import test_boards_tour
 from . import test_clusters
 from . import test_clusters_tour
 from . import test_demand
+from . import test_demand_tour
 from . import test_digest
 from . import test_distribution
+from . import test_distribution_tour
 from . import test_funnel
 from . import test_lifetime
 from . import test_lifetime_tools

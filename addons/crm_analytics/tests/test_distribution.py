@@ -7,8 +7,9 @@ from odoo.tests import tagged
 from .common import AnalyticsCase
 
 
-@tagged("post_install", "-at_install")
-class TestDistribution(AnalyticsCase):
+class DistributionCase(AnalyticsCase):
+    """Three customers of two countries, of whom one has most of the turnover."""
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -25,6 +26,9 @@ class TestDistribution(AnalyticsCase):
         cls._create_order(cls.olivar, "2026-04-10", 9999, state="draft")
         cls.env.flush_all()
 
+
+@tagged("post_install", "-at_install")
+class TestDistribution(DistributionCase):
     def _read(self, user=None, **options):
         report = self.env["crm.distribution"].with_user(user or self.reader)
         return report.read_distribution(
@@ -56,12 +60,18 @@ class TestDistribution(AnalyticsCase):
     def test_by_product_category(self):
         category = self.env["product.category"].create({"name": "Mills"})
         self.grinder.categ_id = category
+        seller = self.env.ref("sales_team.group_sale_salesman")
+        self.reader.group_ids |= seller
         board = self._read(by="categ_id")
         (row,) = board["rows"]
         self.assertEqual((row["customers"], row["orders"]), (3, 4))
         self.assertEqual((row["amount"], row["margin"]), (2500, 2260))
         lines = self.env["sale.order.line"].search(row["action"]["domain"])
         self.assertEqual(sum(lines.mapped("price_subtotal")), 2500)
+
+    def test_who_may_not_read_orders_is_shown_no_way_to_them(self):
+        (row,) = self._read(by="categ_id")["rows"]
+        self.assertIsNone(row["action"])
 
     def test_purchasing_power_is_told_with_its_unevenness(self):
         spread = self._read()["spread"]

@@ -1,7 +1,7 @@
-import { Component, onWillStart, onWillUnmount, useEffect, useRef } from "@odoo/owl";
-import { loadBundle } from "@web/core/assets";
+import { Component } from "@odoo/owl";
 import { cookie } from "@web/core/browser/cookie";
 import { getColor } from "@web/core/colors/colors";
+import { useCharts } from "@crm_base/page/charts";
 
 /** A chart of a board, drawn by Odoo's own chart library. A click opens the records. */
 export class BoardChart extends Component {
@@ -9,27 +9,15 @@ export class BoardChart extends Component {
     static props = { chart: Object, written: Function, open: Function };
 
     setup() {
-        this.canvas = useRef("canvas");
-        onWillStart(() => loadBundle("web.chartjs_lib"));
-        useEffect(
-            () => this.draw(),
-            () => [this.props.chart]
-        );
-        onWillUnmount(() => this.drawn?.destroy());
+        useCharts({ canvas: () => this.drawn() }, () => [this.props.chart]);
     }
 
-    draw() {
-        this.drawn?.destroy();
-        if (!this.canvas.el) {
-            return;
-        }
+    drawn() {
         const { chart, open } = this.props;
-        this.drawn = new Chart(this.canvas.el, {
+        return {
             type: chart.type,
             data: { labels: chart.labels, datasets: this.datasets() },
             options: {
-                animation: false,
-                maintainAspectRatio: false,
                 interaction: {
                     mode: chart.type === "doughnut" ? "point" : "index",
                     intersect: false,
@@ -44,7 +32,7 @@ export class BoardChart extends Component {
                 scales: chart.type === "doughnut" ? {} : this.scales(),
                 onClick: (ev, [part]) => part && open(chart.actions[part.index]),
             },
-        });
+        };
     }
 
     datasets() {

@@ -1,17 +1,10 @@
-import {
-    Component,
-    onWillStart,
-    onWillUnmount,
-    useEffect,
-    useRef,
-    useState,
-} from "@odoo/owl";
-import { loadBundle } from "@web/core/assets";
+import { Component, useState } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
-import { formatFloat } from "@web/views/fields/formatters";
+import { formatFloat, formatInteger } from "@web/views/fields/formatters";
 import { standardFieldProps } from "@web/views/fields/standard_field_props";
+import { useCharts } from "@crm_base/page/charts";
 
 // From so many standard deviations on, a cell has its full colour.
 const STRONG = 2;
@@ -30,16 +23,11 @@ export class ClusterPicture extends Component {
     setup() {
         this.orm = useService("orm");
         this.action = useService("action");
-        this.choiceCanvas = useRef("choices");
-        this.profileCanvas = useRef("profile");
-        this.charts = [];
         this.state = useState({ clusterId: null });
-        onWillStart(() => loadBundle("web.chartjs_lib"));
-        useEffect(
-            () => this.draw(),
+        useCharts(
+            { choices: () => this.choiceChart(), profile: () => this.profileChart() },
             () => [JSON.stringify(this.picture), this.state.clusterId]
         );
-        onWillUnmount(() => this.clear());
     }
 
     get picture() {
@@ -62,6 +50,10 @@ export class ClusterPicture extends Component {
         return this.action.doAction(action);
     }
 
+    whole(value) {
+        return formatInteger(value);
+    }
+
     number(value) {
         return formatFloat(value, { digits: [16, Math.abs(value) < 100 ? 1 : 0] });
     }
@@ -75,21 +67,6 @@ export class ClusterPicture extends Component {
         const strength = Math.min(Math.abs(score) / STRONG, 1) * 0.5;
         const rgb = score > 0 ? "31, 119, 180" : "255, 127, 14";
         return `background-color: rgba(${rgb}, ${strength.toFixed(2)})`;
-    }
-
-    clear() {
-        this.charts.forEach((chart) => chart.destroy());
-        this.charts = [];
-    }
-
-    draw() {
-        this.clear();
-        if (this.choiceCanvas.el) {
-            this.charts.push(new Chart(this.choiceCanvas.el, this.choiceChart()));
-        }
-        if (this.profileCanvas.el && this.cluster) {
-            this.charts.push(new Chart(this.profileCanvas.el, this.profileChart()));
-        }
     }
 
     choiceChart() {
@@ -119,8 +96,6 @@ export class ClusterPicture extends Component {
                 ],
             },
             options: {
-                animation: false,
-                maintainAspectRatio: false,
                 scales: {
                     x: { title: { display: true, text: _t("Number of groups") } },
                     y: { beginAtZero: true },
@@ -150,9 +125,7 @@ export class ClusterPicture extends Component {
                 ],
             },
             options: {
-                animation: false,
                 indexAxis: "y",
-                maintainAspectRatio: false,
                 plugins: { legend: { display: false } },
                 scales: {
                     x: {

@@ -1,16 +1,9 @@
-import {
-    Component,
-    onWillStart,
-    onWillUnmount,
-    useEffect,
-    useRef,
-    useState,
-} from "@odoo/owl";
-import { loadBundle } from "@web/core/assets";
+import { Component, useState } from "@odoo/owl";
 import { deserializeDate, formatDate } from "@web/core/l10n/dates";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { standardFieldProps } from "@web/views/fields/standard_field_props";
+import { useCharts } from "@crm_base/page/charts";
 
 const { Info } = luxon;
 
@@ -23,35 +16,15 @@ export class DemandPicture extends Component {
     static props = { ...standardFieldProps };
 
     setup() {
-        this.linesCanvas = useRef("lines");
-        this.seasonCanvas = useRef("season");
-        this.charts = [];
         this.state = useState({ measure: "quantity" });
-        onWillStart(() => loadBundle("web.chartjs_lib"));
-        useEffect(
-            () => this.draw(),
+        useCharts(
+            { lines: () => this.linesChart(), season: () => this.seasonChart() },
             () => [JSON.stringify(this.picture), this.state.measure]
         );
-        onWillUnmount(() => this.clear());
     }
 
     get picture() {
         return this.props.record.data[this.props.name] || null;
-    }
-
-    clear() {
-        this.charts.forEach((chart) => chart.destroy());
-        this.charts = [];
-    }
-
-    draw() {
-        this.clear();
-        if (this.linesCanvas.el) {
-            this.charts.push(new Chart(this.linesCanvas.el, this.linesChart()));
-        }
-        if (this.seasonCanvas.el) {
-            this.charts.push(new Chart(this.seasonCanvas.el, this.seasonChart()));
-        }
     }
 
     linesChart() {
@@ -98,8 +71,6 @@ export class DemandPicture extends Component {
                 ],
             },
             options: {
-                animation: false,
-                maintainAspectRatio: false,
                 plugins: {
                     legend: { labels: { filter: (item) => item.datasetIndex !== 2 } },
                 },
@@ -119,8 +90,6 @@ export class DemandPicture extends Component {
                 datasets: [{ data: this.picture.season, backgroundColor: BLUE }],
             },
             options: {
-                animation: false,
-                maintainAspectRatio: false,
                 plugins: { legend: { display: false } },
                 scales: { x: { grid: { display: false } }, y: { beginAtZero: true } },
             },

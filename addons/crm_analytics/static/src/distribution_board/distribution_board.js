@@ -1,20 +1,14 @@
-import {
-    Component,
-    onWillStart,
-    onWillUnmount,
-    useEffect,
-    useRef,
-    useState,
-} from "@odoo/owl";
-import { loadBundle } from "@web/core/assets";
+import { Component, onWillStart, useState } from "@odoo/owl";
 import { deserializeDate } from "@web/core/l10n/dates";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { KeepLast } from "@web/core/utils/concurrency";
 import { useService } from "@web/core/utils/hooks";
+import { useSetupAction } from "@web/search/action_hook";
 import { Layout } from "@web/search/layout";
 import { formatFloat, formatMonetary } from "@web/views/fields/formatters";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
+import { useCharts } from "@crm_base/page/charts";
 
 const BLUE = "rgb(31, 119, 180)";
 const ORANGE = "rgb(255, 127, 14)";
@@ -34,9 +28,6 @@ export class DistributionBoard extends Component {
         this.orm = useService("orm");
         this.action = useService("action");
         this.keepLast = new KeepLast();
-        this.lorenzCanvas = useRef("lorenz");
-        this.monthsCanvas = useRef("months");
-        this.charts = [];
         // What was chosen stands in the address, so that it can be sent and kept.
         const { by, date_from, date_to } = this.props.state || this.props.action.params;
         this.state = useState({
@@ -45,37 +36,30 @@ export class DistributionBoard extends Component {
             date_from: date_from || "",
             date_to: date_to || "",
         });
-        onWillStart(() => Promise.all([loadBundle("web.chartjs_lib"), this.load()]));
-        useEffect(
-            () => this.draw(),
+        useSetupAction({ getLocalState: () => this.chosen });
+        onWillStart(() => this.load());
+        useCharts(
+            { lorenz: () => this.lorenzChart(), months: () => this.monthsChart() },
             () => [this.state.board]
         );
-        onWillUnmount(() => this.clear());
     }
 
     get board() {
         return this.state.board;
     }
 
-    async load() {
+    get chosen() {
         const { by, date_from, date_to } = this.state;
+        return { by, date_from, date_to };
+    }
+
+    async load() {
         const board = await this.keepLast.add(
-            this.orm.call("crm.distribution", "read_distribution", [], {
-                by,
-                date_from: date_from || null,
-                date_to: date_to || null,
-            })
+            this.orm.call("crm.distribution", "read_distribution", [], this.chosen)
         );
-        Object.assign(this.state, {
-            board,
-            date_from: board.date_from,
-            date_to: board.date_to,
-        });
-        this.props.updateActionState?.({
-            by: board.by,
-            date_from: board.date_from,
-            date_to: board.date_to,
-        });
+        const { by, date_from, date_to } = board;
+        Object.assign(this.state, { board, by, date_from, date_to });
+        this.props.updateActionState?.(this.chosen);
     }
 
     choose(by) {
@@ -95,7 +79,7 @@ export class DistributionBoard extends Component {
     }
 
     open(action) {
-        return this.action.doAction(action);
+        return action && this.action.doAction(action);
     }
 
     money(value) {
@@ -114,21 +98,6 @@ export class DistributionBoard extends Component {
     get gini() {
         const { gini } = this.board.spread;
         return gini === null ? "–" : this.number(gini, 2);
-    }
-
-    clear() {
-        this.charts.forEach((chart) => chart.destroy());
-        this.charts = [];
-    }
-
-    draw() {
-        this.clear();
-        if (this.lorenzCanvas.el) {
-            this.charts.push(new Chart(this.lorenzCanvas.el, this.lorenzChart()));
-        }
-        if (this.monthsCanvas.el) {
-            this.charts.push(new Chart(this.monthsCanvas.el, this.monthsChart()));
-        }
     }
 
     lorenzChart() {
@@ -157,8 +126,6 @@ export class DistributionBoard extends Component {
                 ],
             },
             options: {
-                animation: false,
-                maintainAspectRatio: false,
                 scales: {
                     x: {
                         title: {
@@ -195,8 +162,6 @@ export class DistributionBoard extends Component {
                 ],
             },
             options: {
-                animation: false,
-                maintainAspectRatio: false,
                 scales: { x: { grid: { display: false } } },
                 onClick: (ev, [bar]) => bar && this.open(months[bar.index].action),
             },

@@ -1,4 +1,5 @@
 import { Component, onWillStart, useState } from "@odoo/owl";
+import { deserializeDate, formatDate } from "@web/core/l10n/dates";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { KeepLast } from "@web/core/utils/concurrency";
@@ -141,7 +142,11 @@ export class Funnel extends Component {
         window.print();
     }
 
-    // How numbers are written
+    // How days and numbers are written
+
+    day(value) {
+        return formatDate(deserializeDate(value));
+    }
 
     money(value) {
         const currencyId = this.board.currency_id;

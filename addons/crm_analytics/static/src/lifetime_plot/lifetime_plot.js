@@ -1,11 +1,11 @@
-import { Component, onWillStart, onWillUnmount, useEffect, useRef } from "@odoo/owl";
-import { loadBundle } from "@web/core/assets";
+import { Component } from "@odoo/owl";
 import { getColor } from "@web/core/colors/colors";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
 import { formatFloat } from "@web/views/fields/formatters";
 import { standardFieldProps } from "@web/views/fields/standard_field_props";
+import { useCharts } from "@crm_base/page/charts";
 
 /**
  * How well the model does: orders in the weeks held out by how often customers had come
@@ -18,19 +18,10 @@ export class LifetimePlot extends Component {
     setup() {
         this.orm = useService("orm");
         this.action = useService("action");
-        this.groupCanvas = useRef("groups");
-        this.weekCanvas = useRef("weeks");
-        this.charts = [];
-        onWillStart(() => loadBundle("web.chartjs_lib"));
-        useEffect(
-            () => {
-                this.drawGroups();
-                this.drawWeeks();
-                return () => this.clear();
-            },
+        useCharts(
+            { groups: () => this.groupsChart(), weeks: () => this.weeksChart() },
             () => [this.figures]
         );
-        onWillUnmount(() => this.clear());
     }
 
     get figures() {
@@ -57,10 +48,6 @@ export class LifetimePlot extends Component {
             .join(", ");
     }
 
-    clear() {
-        this.charts.splice(0).forEach((chart) => chart.destroy());
-    }
-
     async open(group) {
         const more = this.label(group) !== String(group.repeats);
         const action = await this.orm.call("crm.lifetime.run", "action_open_group", [
@@ -71,17 +58,14 @@ export class LifetimePlot extends Component {
         return this.action.doAction(action);
     }
 
-    drawGroups() {
-        if (!this.groupCanvas.el) {
-            return;
-        }
+    groupsChart() {
         const { groups } = this.figures;
         const bars = (label, key, color) => ({
             label,
             data: groups.map((group) => group[key]),
             backgroundColor: getColor(color),
         });
-        this.draw(this.groupCanvas.el, {
+        return {
             type: "bar",
             data: {
                 labels: groups.map((group) => this.label(group)),
@@ -97,13 +81,10 @@ export class LifetimePlot extends Component {
                 ),
                 onClick: (ev, [bar]) => bar && this.open(groups[bar.index]),
             },
-        });
+        };
     }
 
-    drawWeeks() {
-        if (!this.weekCanvas.el) {
-            return;
-        }
+    weeksChart() {
         const { weeks, cut } = this.figures;
         const line = (label, key, color, more) => ({
             label,
@@ -131,17 +112,15 @@ export class LifetimePlot extends Component {
                 barThickness: 1,
             });
         }
-        this.draw(this.weekCanvas.el, {
+        return {
             type: "line",
             data: { labels: weeks.map((week, i) => i + 1), datasets },
             options: this.options(_t("Week"), _t("Repeat orders so far")),
-        });
+        };
     }
 
     options(x, y) {
         return {
-            animation: false,
-            maintainAspectRatio: false,
             interaction: { mode: "index", intersect: false },
             scales: {
                 x: {
@@ -152,10 +131,6 @@ export class LifetimePlot extends Component {
                 y: { beginAtZero: true, title: { display: true, text: y } },
             },
         };
-    }
-
-    draw(canvas, config) {
-        this.charts.push(new Chart(canvas, config));
     }
 }
 

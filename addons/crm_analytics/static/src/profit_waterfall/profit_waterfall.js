@@ -1,18 +1,10 @@
-import {
-    Component,
-    onWillStart,
-    onWillUnmount,
-    onWillUpdateProps,
-    useEffect,
-    useRef,
-    useState,
-} from "@odoo/owl";
-import { loadBundle } from "@web/core/assets";
+import { Component, onWillStart, onWillUpdateProps, useState } from "@odoo/owl";
 import { registry } from "@web/core/registry";
 import { KeepLast } from "@web/core/utils/concurrency";
 import { useService } from "@web/core/utils/hooks";
 import { formatMonetary } from "@web/views/fields/formatters";
 import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
+import { useCharts } from "@crm_base/page/charts";
 
 const COLORS = { plus: "#28a745", minus: "#dc3545", total: "#6c757d" };
 
@@ -28,24 +20,14 @@ export class ProfitWaterfall extends Component {
         this.orm = useService("orm");
         this.action = useService("action");
         this.keepLast = new KeepLast();
-        this.canvas = useRef("canvas");
         this.state = useState({ board: null });
-        onWillStart(async () => {
-            await Promise.all([
-                loadBundle("web.chartjs_lib"),
-                this.load(this.props.record.resId),
-            ]);
-        });
+        onWillStart(() => this.load(this.props.record.resId));
         onWillUpdateProps(({ record }) => {
             if (record.resId !== this.loadedId) {
                 return this.load(record.resId);
             }
         });
-        useEffect(
-            () => this.drawChart(),
-            () => [this.state.board]
-        );
-        onWillUnmount(() => this.chart?.destroy());
+        useCharts({ bars: () => this.barsChart() }, () => [this.state.board]);
     }
 
     get board() {
@@ -82,13 +64,9 @@ export class ProfitWaterfall extends Component {
         return this.action.doAction(action);
     }
 
-    drawChart() {
-        this.chart?.destroy();
-        if (!this.canvas.el) {
-            return;
-        }
+    barsChart() {
         const { bars } = this.board;
-        this.chart = new Chart(this.canvas.el, {
+        return {
             type: "bar",
             data: {
                 labels: bars.map((bar) => bar.label),
@@ -100,8 +78,6 @@ export class ProfitWaterfall extends Component {
                 ],
             },
             options: {
-                animation: false,
-                maintainAspectRatio: false,
                 plugins: {
                     legend: { display: false },
                     tooltip: {
@@ -121,7 +97,7 @@ export class ProfitWaterfall extends Component {
                 },
                 onClick: (ev, [bar]) => bar && this.open(bars[bar.index]),
             },
-        });
+        };
     }
 }
 

@@ -1,21 +1,15 @@
-import {
-    Component,
-    onWillStart,
-    onWillUnmount,
-    useEffect,
-    useRef,
-    useState,
-} from "@odoo/owl";
-import { loadBundle } from "@web/core/assets";
+import { Component, onWillStart, useState } from "@odoo/owl";
 import { getColor } from "@web/core/colors/colors";
 import { deserializeDate, formatDate } from "@web/core/l10n/dates";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { KeepLast } from "@web/core/utils/concurrency";
 import { useService } from "@web/core/utils/hooks";
+import { useSetupAction } from "@web/search/action_hook";
 import { Layout } from "@web/search/layout";
 import { formatFloat } from "@web/views/fields/formatters";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
+import { useCharts } from "@crm_base/page/charts";
 
 /**
  * Today's figures for the leader of a team. One RPC brings all of them, and each opens
@@ -32,16 +26,10 @@ export class ServiceBoard extends Component {
         this.orm = useService("orm");
         this.action = useService("action");
         this.keepLast = new KeepLast();
-        this.canvas = useRef("canvas");
         this.state = useState({ board: null, teamId: this.props.state?.teamId || 0 });
-        onWillStart(async () => {
-            await Promise.all([loadBundle("web.chartjs_lib"), this.load()]);
-        });
-        useEffect(
-            () => this.drawChart(),
-            () => [this.state.board]
-        );
-        onWillUnmount(() => this.chart?.destroy());
+        useSetupAction({ getLocalState: () => ({ teamId: this.state.teamId }) });
+        onWillStart(() => this.load());
+        useCharts({ resolved: () => this.resolvedChart() }, () => [this.state.board]);
     }
 
     get board() {
@@ -66,20 +54,18 @@ export class ServiceBoard extends Component {
         if (value === null || value === false) {
             return "–";
         }
-        return Number.isInteger(value) ? String(value) : formatFloat(value);
+        return formatFloat(value, {
+            digits: [16, Number.isInteger(value) ? 0 : 2],
+        });
     }
 
     open(action) {
         return this.action.doAction(action);
     }
 
-    drawChart() {
-        this.chart?.destroy();
-        if (!this.canvas.el) {
-            return;
-        }
+    resolvedChart() {
         const days = this.board.resolved;
-        this.chart = new Chart(this.canvas.el, {
+        return {
             type: "bar",
             data: {
                 labels: days.map((day) => formatDate(deserializeDate(day.day))),
@@ -91,8 +77,6 @@ export class ServiceBoard extends Component {
                 ],
             },
             options: {
-                animation: false,
-                maintainAspectRatio: false,
                 plugins: { legend: { display: false } },
                 scales: {
                     x: { grid: { display: false }, ticks: { maxTicksLimit: 8 } },
@@ -100,7 +84,7 @@ export class ServiceBoard extends Component {
                 },
                 onClick: (ev, [bar]) => bar && this.open(days[bar.index].action),
             },
-        });
+        };
     }
 }
 

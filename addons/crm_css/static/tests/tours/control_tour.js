@@ -84,5 +84,11 @@ tours.add("crm_css_board", {
             trigger:
                 ".o_data_row:contains('Waits for us'), .o_kanban_record:contains('Waits for us')",
         },
+        {
+            content: "back to the team that was chosen",
+            trigger: ".o_back_button, .breadcrumb-item a:contains('Service Board')",
+            run: "click",
+        },
+        { trigger: ".o_crm_service_board_team:has(option:checked:contains('Board'))" },
     ],
 });

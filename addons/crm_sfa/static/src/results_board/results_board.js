@@ -4,6 +4,7 @@ import { registry } from "@web/core/registry";
 import { user } from "@web/core/user";
 import { KeepLast } from "@web/core/utils/concurrency";
 import { useService } from "@web/core/utils/hooks";
+import { useSetupAction } from "@web/search/action_hook";
 import { Layout } from "@web/search/layout";
 import { formatFloat, formatMonetary } from "@web/views/fields/formatters";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
@@ -35,7 +36,15 @@ export class ResultsBoard extends Component {
         this.chart = CHART;
         const isTeam = this.props.action.params?.whose === "all";
         const whose = isTeam ? "" : `user-${user.userId}`;
-        this.state = useState({ board: null, size: "month", back: 0, whose });
+        // What was chosen before a number was opened is there again on the way back.
+        const chosen = this.props.state || { size: "month", back: 0, whose };
+        this.state = useState({ board: null, ...chosen });
+        useSetupAction({
+            getLocalState: () => {
+                const { size, back, whose } = this.state;
+                return { size, back, whose };
+            },
+        });
         onWillStart(() => this.load());
     }
 

@@ -31,6 +31,14 @@ registry.category("web_tour.tours").add("crm_sfa_results_seller", {
             trigger:
                 ".o_list_view .o_data_row, .o_kanban_view .o_kanban_record:contains('Grinders')",
         },
+        {
+            content: "back to the year",
+            trigger: ".o_back_button, .breadcrumb-item a:contains('Results')",
+            run: "click",
+        },
+        {
+            trigger: ".btn[data-size=year].active",
+        },
     ],
 });
 
