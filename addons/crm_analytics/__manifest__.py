@@ -72,6 +72,8 @@
     "demo": [
         "demo/crm_analysis_demo.xml",
         "demo/res_company_profit_demo.xml",
+        "demo/mailing_demo.xml",
+        "demo/runs_demo.xml",
     ],
     "assets": {
         "web.assets_backend": [

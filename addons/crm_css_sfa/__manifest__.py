@@ -9,5 +9,8 @@
         "crm_css",
         "crm_sfa",
     ],
+    "demo": [
+        "demo/helpdesk_ticket_demo.xml",
+    ],
     "auto_install": True,
 }

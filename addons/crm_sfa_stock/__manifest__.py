@@ -13,5 +13,8 @@
         "security/ir.model.access.csv",
         "views/crm_order_board_views.xml",
     ],
+    "demo": [
+        "demo/deliveries_demo.xml",
+    ],
     "auto_install": True,
 }

@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
+# Less than half a member is no leak.
+MIN_LEAK = 0.5
 # A quarter with fewer members at a step is no example: one sale would make it best.
 MIN_MEMBERS = 10
 
@@ -82,6 +84,8 @@ def leak(counts: dict, money: dict, step: Step, example: float | None) -> dict |
     {'count': 5.0, 'money': 1000.0}
     >>> leak(counts, {"order": 4000.0}, STEPS[1], 0.2) is None
     True
+    >>> leak(counts, {"order": 4000.0}, STEPS[1], 0.204) is None
+    True
     >>> leak({"lead": 10, "opportunity": 0}, {"order": 0.0}, STEPS[1], 0.5)
     {'count': 5.0, 'money': None}
     >>> leak({"order": 10, "service": 1}, {}, STEPS[6], 0.5) is None
@@ -91,6 +95,8 @@ def leak(counts: dict, money: dict, step: Step, example: float | None) -> dict |
     if not step.is_goal or example is None or reached is None or reached >= example:
         return None
     count = (example - reached) * counts[step.base]
+    if count < MIN_LEAK:
+        return None
     brought = money["repeat" if step.key == "repeat" else "order"]
     worth = brought / counts[step.key] if brought and counts[step.key] else None
     lost = None if worth is None else round(count * worth, 2)

@@ -1,7 +1,9 @@
 from odoo.tests import HttpCase, tagged
 
 from .test_complaint import ComplaintCase
+from .test_feedback import FeedbackCase
 from .test_satisfaction import SatisfactionCase
+from .test_scorecard import ScorecardCase
 
 PHONE = "390,844"
 
@@ -51,3 +53,38 @@ class TestBoardTour(HttpCase, SatisfactionCase):
 class TestBoardPhoneTour(TestBoardTour):
     browser_size = PHONE
     touch_enabled = True
+
+
+@tagged("post_install", "-at_install")
+class TestFeedbackTour(HttpCase, FeedbackCase):
+    def test_leader_follows_a_bad_vote_until_something_was_done(self):
+        self.leader.password = "css_leader"
+        feedback = self._feedback(self._vote(1, "Nobody called me back"))
+        self.start_tour(
+            "/odoo/action-crm_css.crm_feedback_action",
+            "crm_css_feedback",
+            login="css_leader",
+        )
+        self.assertRecordValues(
+            feedback, [{"state": "done", "closed_by_id": self.leader.id}]
+        )
+
+
+@tagged("post_install", "-at_install")
+class TestReviewTour(HttpCase, ScorecardCase):
+    def test_reviewer_gives_points_and_the_agent_answers(self):
+        self.manager.password = "css_manager"
+        self.agent.password = "css_agent"
+        review = self._review()
+        self.start_tour(
+            "/odoo/action-crm_css.crm_scorecard_review_action",
+            "crm_css_review",
+            login="css_manager",
+        )
+        self.assertEqual(review.result, 55)
+        self.start_tour(
+            "/odoo/action-crm_css.crm_scorecard_review_action_own",
+            "crm_css_review_own",
+            login="css_agent",
+        )
+        self.assertEqual(review.answer, "I did, on the phone")

@@ -206,19 +206,25 @@ class TestDoubleOffer(DoubleCase):
         line = self._columns("sale_order_line", "id", "order_id")
         self.env.cr.execute(
             SQL(
-                """WITH copied AS (
-                    INSERT INTO sale_order (name, %(order)s)
-                    SELECT 'X' || n, %(order)s
-                      FROM sale_order, generate_series(1, %(times)s) AS n
-                     WHERE id = %(theirs)s RETURNING id)
-                INSERT INTO sale_order_line (order_id, %(line)s)
-                SELECT copied_id, %(line)s
-                  FROM (SELECT id FROM copied) AS new (copied_id),
-                       sale_order_line
-                 WHERE order_id = %(theirs)s""",
+                """INSERT INTO sale_order (name, %(order)s)
+                   SELECT 'Copied ' || n, %(order)s
+                     FROM sale_order, generate_series(1, %(times)s) AS n
+                    WHERE id = %(theirs)s""",
                 order=order,
-                line=line,
                 times=times,
+                theirs=self.theirs.id,
+            )
+        )
+        # Or each line would look for its order as if there were a handful.
+        self.env.cr.execute("ANALYZE sale_order")
+        self.env.cr.execute(
+            SQL(
+                """INSERT INTO sale_order_line (order_id, %(line)s)
+                   SELECT copied_id, %(line)s
+                     FROM (SELECT id FROM sale_order WHERE name LIKE 'Copied %%')
+                       AS new (copied_id), sale_order_line
+                    WHERE order_id = %(theirs)s""",
+                line=line,
                 theirs=self.theirs.id,
             )
         )

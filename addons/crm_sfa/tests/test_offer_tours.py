@@ -1,5 +1,6 @@
 from odoo.tests import HttpCase, tagged
 
+from .test_double_offer import DoubleCase
 from .test_offer_rule import OfferCase
 
 
@@ -57,3 +58,19 @@ class TestApprovalTour(OfferTourCase):
             (approval.sudo().state, approval.sudo().decided_by_id),
             ("approved", self.manager),
         )
+
+
+@tagged("post_install", "-at_install")
+class TestDoubleOfferTour(HttpCase, DoubleCase):
+    browser_size = "1366x768"
+
+    def test_seller_offers_beside_a_colleague_with_a_reason(self):
+        self.seller.password = self.seller.login
+        self.nordlicht.email = "office@nordlicht.example.com"
+        self.start_tour(
+            f"/odoo/sale.order/{self.mine.id}",
+            "crm_sfa_double_offer",
+            login=self.seller.login,
+        )
+        self.assertEqual(self.mine.state, "sent")
+        self.assertIn("I sell the service", self.theirs.message_ids[:1].body)

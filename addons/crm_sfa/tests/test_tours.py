@@ -1,5 +1,7 @@
 from odoo.tests import HttpCase, new_test_user, tagged
 
+from .common import SalesCase
+
 
 @tagged("post_install", "-at_install")
 class TestTours(HttpCase):
@@ -26,4 +28,20 @@ class TestTours(HttpCase):
             f"/odoo/res.partner/{order.partner_id.id}",
             "crm_sfa_order_on_card",
             login="sfa_tour",
+        )
+
+
+@tagged("post_install", "-at_install")
+class TestCardTour(HttpCase, SalesCase):
+    browser_size = "1366x768"
+
+    def test_leader_sees_who_works_with_a_customer_and_on_what(self):
+        self.leader.password = self.leader.login
+        self.nordlicht.user_id = self.manager
+        self._create_lead(user_id=self.colleague.id)
+        self._create_order(partner=self.anna)
+        self.start_tour(
+            f"/odoo/res.partner/{self.nordlicht.id}",
+            "crm_sfa_who_works_here",
+            login=self.leader.login,
         )

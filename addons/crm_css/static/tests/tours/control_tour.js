@@ -92,3 +92,82 @@ tours.add("crm_css_board", {
         { trigger: ".o_crm_service_board_team:has(option:checked:contains('Board'))" },
     ],
 });
+
+tours.add("crm_css_feedback", {
+    steps: () => [
+        {
+            content: "the bad vote waits for the leader",
+            trigger: ".o_kanban_record:contains('Nobody called me back')",
+            run: "click",
+        },
+        { trigger: ".ribbon:contains('Bad')" },
+        { trigger: "button[name=action_start]", run: "click" },
+        { trigger: ".o_arrow_button_current:contains('In Progress')" },
+        {
+            content: "without a word on what was done it is not closed",
+            trigger: "button[name=action_done]",
+            run: "click",
+        },
+        { trigger: ".modal:contains('Action Taken')" },
+        { trigger: ".modal .btn-primary", run: "click" },
+        {
+            trigger: "[name=action_taken] textarea",
+            run: "edit Called her, a technician comes tomorrow",
+        },
+        { trigger: "[name=outcome] input, [name=outcome] select", run: "click" },
+        { trigger: ".o_select_menu_item:contains('satisfied again')", run: "click" },
+        { trigger: "button[name=action_done]", run: "click" },
+        { trigger: ".o_arrow_button_current:contains('Done')" },
+        { trigger: "[name=closed_by_id]" },
+    ],
+});
+
+tours.add("crm_css_review", {
+    steps: () => [
+        {
+            trigger: ".o_data_row:contains('Grinder stops') [name=ticket_id]",
+            run: "click",
+        },
+        {
+            content: "five of five for the tone",
+            trigger: ".o_data_row:contains('Friendly') [name=points]",
+            run: "click",
+        },
+        {
+            trigger: ".o_selected_row:contains('Friendly') [name=points] input",
+            run: "edit 5",
+        },
+        {
+            content: "two of five for the cure, which weighs more",
+            trigger: ".o_data_row:contains('Solved') [name=points]",
+            run: "click",
+        },
+        {
+            trigger: ".o_selected_row:contains('Solved') [name=points] input",
+            run: "edit 2",
+        },
+        {
+            trigger: ".o_inner_group [name=comment] textarea",
+            run: "edit Ask what happened before it stopped",
+        },
+        { trigger: "[name=result]:contains('55')" },
+        { trigger: "button[name=action_done]", run: "click" },
+        { trigger: ".o_arrow_button_current:contains('Reviewed')" },
+    ],
+});
+
+tours.add("crm_css_review_own", {
+    steps: () => [
+        {
+            trigger: ".o_data_row:contains('Grinder stops') [name=ticket_id]",
+            run: "click",
+        },
+        { trigger: "[name=comment]:contains('what happened before')" },
+        {
+            trigger: "[name=answer] textarea",
+            run: "edit I did, on the phone",
+        },
+        { trigger: ".o_form_button_save:enabled", run: "click" },
+        { trigger: ".o_form_saved" },
+    ],
+});

@@ -57,3 +57,32 @@ registry.category("web_tour.tours").add("crm_sfa_approve", {
         { trigger: ".o_kanban_view:not(:has(button[name='action_approve']))" },
     ],
 });
+
+registry.category("web_tour.tours").add("crm_sfa_double_offer", {
+    steps: () => [
+        {
+            content: "a colleague offers the same: told while the draft is written",
+            trigger: "[name='double_alert']:contains('Cora Colleague')",
+        },
+        { trigger: "button#quotation_send_primary", run: "click" },
+        {
+            content: "it is not sent without a reason",
+            trigger: ".modal:contains('Speak with each other')",
+        },
+        { trigger: ".modal .btn-primary:contains('Give a reason')", run: "click" },
+        { trigger: ".modal .alert:contains('Cora Colleague')" },
+        {
+            trigger: ".modal .o_field_widget[name='reason'] textarea",
+            run: "edit Cora sells the grinders, I sell the service",
+        },
+        { trigger: ".modal button[name='action_go_on']", run: "click" },
+        {
+            content: "it stands on the quotation, and the warning is gone",
+            trigger:
+                ".o_form_view:not(:has([name='double_alert'])) [name='double_offer_reason']:contains('I sell the service')",
+        },
+        { trigger: "button#quotation_send_primary", run: "click" },
+        { trigger: ".modal button[name='action_send_mail']", run: "click" },
+        { trigger: ".o_arrow_button_current:contains('Quotation Sent')" },
+    ],
+});

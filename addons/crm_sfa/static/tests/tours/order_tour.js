@@ -20,3 +20,26 @@ registry.category("web_tour.tours").add("crm_sfa_order_on_card", {
         { trigger: "[data-part='orders']:contains('1')" },
     ],
 });
+
+registry.category("web_tour.tours").add("crm_sfa_who_works_here", {
+    steps: () => [
+        {
+            content: "whose customer it is, and who else works on what",
+            trigger: ".o_crm_card_colleague:contains('Max Manager (salesperson)')",
+        },
+        {
+            trigger:
+                ".o_crm_card_colleague:contains('Cora Colleague'):contains('Open deals')",
+        },
+        {
+            trigger:
+                ".o_crm_card_colleague:contains('Sam Seller'):contains('Open quotations')",
+        },
+        {
+            content: "the figure opens the colleague's deal",
+            trigger: "[data-part='deals']",
+            run: "click",
+        },
+        { trigger: ".o_view_controller:contains('Grinders for the new roastery')" },
+    ],
+});
