@@ -46,12 +46,7 @@ class Desk:
                 env[MODEL].search([("partner_id", "!=", False)], limit=1).id
             )
             self.ours = _screens(env, None)
-            views = (
-                env["ir.model.data"]
-                .sudo()
-                .search([("model", "=", "ir.ui.view"), ("module", "in", tool.suite())])
-            )
-            env["ir.ui.view"].sudo().browse(views.mapped("res_id")).active = False
+            leave_out_views(env)
             self.stock = _screens(env, STOCK_ORDER)
         # The views without the suite are cached now, and were rolled back.
         env.registry.clear_all_caches()
@@ -103,20 +98,30 @@ class Desk:
         return run
 
 
+def leave_out_views(env) -> None:
+    """Let the views be as they are without the suite, for this transaction."""
+    views = (
+        env["ir.model.data"]
+        .sudo()
+        .search([("model", "=", "ir.ui.view"), ("module", "in", tool.suite())])
+    )
+    env["ir.ui.view"].sudo().browse(views.mapped("res_id")).active = False
+
+
 def _screens(env, order: str | None) -> Screens:
     ticket = env[MODEL].search([("partner_id", "!=", False)], limit=1)
     return Screens(
-        _spec(env, "list"),
-        _spec(env, "kanban"),
+        spec(env, MODEL, "list"),
+        spec(env, MODEL, "kanban"),
         Form(ticket)._view["fields_spec"],
         order,
     )
 
 
-def _spec(env, view_type: str) -> dict:
+def spec(env, model: str, view_type: str, view_id: int | None = None) -> dict:
     """Give what the web client reads of each record of a view."""
-    fields = env[MODEL]._fields
-    arch = etree.fromstring(env[MODEL].get_view(view_type=view_type)["arch"])
+    fields = env[model]._fields
+    arch = etree.fromstring(env[model].get_view(view_id, view_type)["arch"])
     names = {node.get("name") for node in arch.iter("field")}
     return {
         name: {"fields": {"display_name": {}}} if fields[name].relational else {}
