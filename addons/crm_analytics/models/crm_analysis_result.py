@@ -28,7 +28,9 @@ class CrmAnalysisResult(models.Model):
     # A hundred thousand rows a run: who wrote them, and when, stands on the run.
     _log_access = False
 
-    run_id = fields.Many2one("crm.analysis.run", required=True, ondelete="cascade")
+    run_id = fields.Many2one(
+        "crm.analysis.run", required=True, index=True, ondelete="cascade"
+    )
     company_id = fields.Many2one(related="run_id.company_id")
     currency_id = fields.Many2one(related="run_id.company_id.currency_id")
     partner_id = fields.Many2one(
