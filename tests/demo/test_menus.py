@@ -60,7 +60,7 @@ class MenusCase(HttpCase):
                 code,
                 "odoo.isReady === true",
                 login=login,
-                timeout=300,
+                timeout=600,
                 success_signal="all menus opened",
             )
         except AssertionError as error:

@@ -14,6 +14,8 @@ class MailActivity(models.Model):
         return result
 
     def unlink(self):
+        # Before it is told which step needs it.
+        self.check_access("unlink")
         steps_sudo = self._playbook_steps()
         if steps_sudo and not self.env.su:
             self._check_steps_deletable(steps_sudo)

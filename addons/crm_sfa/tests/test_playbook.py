@@ -541,6 +541,12 @@ class TestPlaybookAccess(PlaybookCase):
                 ):
                     self.env[f"crm.playbook{model}"].with_user(user).search([])
 
+    def test_stranger_who_deletes_an_activity_is_not_told_its_step(self):
+        run = self._start(self._create_playbook())
+        portal = new_test_user(self.env, "sfa_portal", groups="base.group_portal")
+        with self.assertRaises(AccessError):
+            run.step_ids.activity_id.with_user(portal).unlink()
+
     def test_person_forgotten_is_not_named_any_more(self):
         person = self.env["res.partner"].create({"name": "Xaverine Quellmalz"})
         deal = self._create_deal(partner_id=person.id)
