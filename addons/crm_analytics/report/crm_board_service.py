@@ -313,20 +313,6 @@ class CrmBoardService(models.AbstractModel):
     # Charts and tables
 
     @api.model
-    def _by_month(self, view, model: str, domain: Domain, name: str, aggregate: str):
-        """Group by the month of a moment, as the company's clock shows it.
-
-        :return: the values of the last twelve months, None where there is nothing
-        """
-        zone = self.env["crm.value.source"]._zone(view.company)
-        records = self.env[model].with_context(tz=zone)
-        months = self._last_months(view, 12)
-        domain &= self._within(view, name, Span(months[0], view.span.last))
-        rows = records._read_group(domain, [f"{name}:month"], [aggregate])
-        found = {month.date().replace(day=1): value for month, value in rows}
-        return [found.get(month) for month in months]
-
-    @api.model
     def _month_actions(self, view, title, model, domain, name, views=("list", "form")):
         return [
             self._open(
@@ -361,13 +347,27 @@ class CrmBoardService(models.AbstractModel):
         decided = self._of_company(view)
         if view.team_id:
             decided &= Domain("team_id", "child_of", view.team_id)
-        title = self.env._("Deadlines kept by month")
-        rates = self._by_month(view, "crm.sla.report", decided, "date", "kept_rate:avg")
+        title, shown = (
+            self.env._("Deadlines kept by month"),
+            self._last_months(view, 12),
+        )
+        # Months are those of the company's clock.
+        zone = self.env["crm.value.source"]._zone(view.company)
+        rows = (
+            self.env["crm.sla.report"]
+            .with_context(tz=zone)
+            ._read_group(
+                decided & self._within(view, "date", Span(shown[0], view.span.last)),
+                ["date:month"],
+                ["kept_rate:avg"],
+            )
+        )
+        rates = {month.date().replace(day=1): rate for month, rate in rows}
         return self._chart(
             "kept",
             title,
-            [self._month_name(month) for month in self._last_months(view, 12)],
-            [(self.env._("Deadlines kept"), rates)],
+            [self._month_name(month) for month in shown],
+            [(self.env._("Deadlines kept"), [rates.get(month) for month in shown])],
             "percent",
             "line",
             self._month_actions(

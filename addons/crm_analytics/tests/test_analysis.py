@@ -276,6 +276,20 @@ class TestAnalysis(AnalysisCase):
         self.assertEqual(self._go().changed_count, 0)
         self.assertEqual(self._class_of(self.nordlicht), "a")
 
+    def test_another_analysis_in_use_takes_back_the_classes_of_the_first(self):
+        self.analysis.is_in_use = True
+        self._create_order(self.nordlicht, "2025-02-01", 900)
+        self._create_order(self.olivar, "2025-02-01", 10)
+        self._go()
+        self.assertEqual(self._class_of(self.nordlicht), "a")
+        other = self.analysis.copy({"domain": f"[('id', '=', {self.olivar.id})]"})
+        self.analysis.is_in_use = False
+        other.is_in_use = True
+        other._begin()._work(lambda percent, step: None)
+        self.env.invalidate_all()
+        self.assertEqual(self._class_of(self.nordlicht), "c")
+        self.assertEqual(self._class_of(self.olivar), "a")
+
     def test_contacts_show_and_find_their_classes(self):
         self.analysis.is_in_use = True
         self._create_order(self.nordlicht, "2025-12-01", 900)

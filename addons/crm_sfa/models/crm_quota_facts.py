@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..tools.quota import Slice
+from ..tools.rate import at_rate
 
 SOURCES = {
     "order": "order",
@@ -91,9 +92,9 @@ class CrmQuota(models.Model):
         return self._orders_sql(
             slices,
             SQL(
-                """(SELECT *, NULL::varchar AS category,
-                        amount_untaxed AS amount_content, margin AS margin_content
-                    FROM sale_order AS doc WHERE doc.state = 'sale' AND %s)""",
+                """SELECT doc.id AS order_id, NULL::varchar AS category,
+                        doc.amount_untaxed AS amount, doc.margin
+                    FROM sale_order AS doc WHERE doc.state = 'sale' AND %s""",
                 self._limits_sql(slices, SQL("doc.date_order"), SQL("doc.user_id")),
             ),
         )
@@ -103,18 +104,14 @@ class CrmQuota(models.Model):
         return self._orders_sql(
             slices,
             SQL(
-                """(SELECT doc.*, content.*
-                    FROM (
-                        SELECT line.order_id, %(category)s AS category,
-                            sum(line.price_subtotal) AS amount_content,
-                            sum(line.margin::numeric) AS margin_content
-                        FROM sale_order_line AS line %(joins)s
-                        JOIN sale_order AS doc ON doc.id = line.order_id
-                        WHERE doc.state = 'sale' AND line.display_type IS NULL
-                        AND line.is_downpayment IS NOT TRUE AND %(limits)s
-                        GROUP BY 1, 2
-                    ) AS content
-                    JOIN sale_order AS doc ON doc.id = content.order_id)""",
+                """SELECT line.order_id, %(category)s AS category,
+                        sum(line.price_subtotal) AS amount,
+                        sum(line.margin::numeric) AS margin
+                    FROM sale_order_line AS line %(joins)s
+                    JOIN sale_order AS doc ON doc.id = line.order_id
+                    WHERE doc.state = 'sale' AND line.display_type IS NULL
+                    AND line.is_downpayment IS NOT TRUE AND %(limits)s
+                    GROUP BY 1, 2""",
                 category=category,
                 joins=joins,
                 limits=self._limits_sql(
@@ -123,23 +120,26 @@ class CrmQuota(models.Model):
             ),
         )
 
-    def _orders_sql(self, slices: list[Slice], documents: SQL) -> SQL:
+    def _orders_sql(self, slices: list[Slice], contents: SQL) -> SQL:
+        """Sum up orders by month and whose they are.
+
+        :param contents: of each order and category what of it counts
+        """
         return SQL(
             """
             SELECT 'order' AS source, doc.company_id, doc.user_id, doc.team_id,
-                customer.territory_id, doc.category, %(month)s AS month,
-                sum(doc.amount_content / rate.divisor) AS amount,
-                sum(doc.margin_content / rate.divisor) AS margin,
+                customer.territory_id, content.category, %(month)s AS month,
+                sum(%(amount)s) AS amount, sum(%(margin)s) AS margin,
                 count(*) AS documents
-            FROM %(documents)s AS doc
+            FROM (%(contents)s) AS content
+            JOIN sale_order AS doc ON doc.id = content.order_id
             JOIN res_partner AS customer ON customer.id = doc.partner_id
-            CROSS JOIN LATERAL (
-                SELECT COALESCE(NULLIF(doc.currency_rate, 0), 1)::numeric AS divisor
-            ) AS rate
             GROUP BY 1, 2, 3, 4, 5, 6, 7
             """,
             month=self._month_sql(slices, SQL("doc.date_order")),
-            documents=documents,
+            amount=at_rate(SQL("content.amount"), SQL("doc.currency_rate")),
+            margin=at_rate(SQL("content.margin"), SQL("doc.currency_rate")),
+            contents=contents,
         )
 
     def _invoice_facts_sql(self, slices: list[Slice]) -> SQL:

@@ -180,7 +180,10 @@ class CrmSalesReport(models.Model):
         known = months(starts, ends)
         place = self._results_place(SQL("crm_timeline.date"), known)
         # A meeting with several customers is one contact.
-        document = (SQL("crm_timeline.kind"), SQL("res_model"), SQL("res_id"))
+        document = (
+            SQL.identifier("crm_timeline", name)
+            for name in ("kind", "res_model", "res_id")
+        )
         query.groupby, query.order = SQL("1, 2, 3, 4"), None
         rows = self.env.execute_query(
             SQL(
